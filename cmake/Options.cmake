@@ -1,0 +1,54 @@
+# How every target of ours is compiled. Warnings and hardening belong to us alone: third-party code
+# is compiled without them, and whoever embeds a library of ours does not inherit them.
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+include(CheckPIESupported)
+check_pie_supported()
+
+if(NOT CMAKE_BUILD_TYPE)
+  set(CMAKE_BUILD_TYPE Release)
+endif()
+# -O2 with assertions of the standard library kept: an index out of range ends the process instead
+# of reading what lies beside it.
+set(CMAKE_CXX_FLAGS_RELEASE "-O2")
+set(CMAKE_C_FLAGS_RELEASE "-O2")
+set(CMAKE_CXX_FLAGS_DEBUG "-O1 -g1 -fno-omit-frame-pointer")
+set(CMAKE_C_FLAGS_DEBUG "-O1 -g1 -fno-omit-frame-pointer")
+
+# Sanitizers cover the whole program, C parts included, so they are global.
+if(HOSTPULSE_SANITIZE)
+  add_compile_options(-fsanitize=${HOSTPULSE_SANITIZE} -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${HOSTPULSE_SANITIZE})
+endif()
+
+add_library(hostpulse_options INTERFACE)
+target_include_directories(hostpulse_options INTERFACE
+  ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR}/generated)
+target_compile_options(hostpulse_options INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -Wformat=2
+  -Werror=return-type -Werror=format-security
+  $<$<CXX_COMPILER_ID:Clang>:-Wthread-safety>)
+if(DEFINED ENV{CI})
+  target_compile_options(hostpulse_options INTERFACE -Werror)
+endif()
+
+# Hardening, left out under sanitizers, which check more.
+if(NOT HOSTPULSE_SANITIZE)
+  add_compile_options(-fstack-protector-strong -fstack-clash-protection -fcf-protection=full)
+  add_compile_definitions($<$<CONFIG:Release>:_FORTIFY_SOURCE=2>)
+  target_compile_definitions(hostpulse_options INTERFACE _GLIBCXX_ASSERTIONS)
+  add_link_options(LINKER:-z,relro,-z,now,-z,noexecstack,--as-needed,--gc-sections)
+  add_compile_options(-ffunction-sections -fdata-sections)
+endif()
+
+# hostpulse_library(NAME SOURCES ... LINKS ...): a static library of ours. LINKS is public: it is
+# the list of layers the library may see.
+function(hostpulse_library name)
+  cmake_parse_arguments(arg "" "" "SOURCES;LINKS;PRIVATE" ${ARGN})
+  add_library(${name} STATIC ${arg_SOURCES})
+  target_link_libraries(${name} PUBLIC ${arg_LINKS} PRIVATE hostpulse_options ${arg_PRIVATE})
+endfunction()
