@@ -1,0 +1,21 @@
+# Two stages: build on Debian with the project's own scripts, then only the program and the libraries it
+# is linked with.
+FROM docker.io/library/debian:bookworm-slim AS build
+WORKDIR /src
+COPY . .
+RUN scripts/install-deps && scripts/build release hostpulse && \
+    strip -o /hostpulse build/release/hostpulse
+
+FROM docker.io/library/debian:bookworm-slim
+RUN apt-get update && \
+    apt-get install -y --no-install-recommends \
+      ca-certificates libcrypt1 libprometheus-cpp-core1.0 libre2-9 libsnappy1v5 libssl3 libstdc++6 libyaml-cpp0.7 \
+      libzstd1 zlib1g && \
+    rm -rf /var/lib/apt/lists/*
+COPY --from=build /hostpulse /bin/hostpulse
+LABEL org.opencontainers.image.title="hostpulse" \
+      org.opencontainers.image.description="Host metrics for Prometheus: scraped, pushed, adjustable" \
+      org.opencontainers.image.licenses="Apache-2.0"
+USER 65534
+EXPOSE 9100
+ENTRYPOINT ["/bin/hostpulse"]
