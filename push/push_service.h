@@ -1,0 +1,66 @@
+#pragma once
+
+#include <prometheus/registry.h>
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/clock.h"
+#include "core/log/logger_registry.h"
+#include "core/metrics/metric_source.h"
+#include "core/result.h"
+#include "push/destination.h"
+#include "push/queue/queue.h"
+#include "push/sampler.h"
+
+namespace hostpulse::push {
+
+struct PushOptions {
+  SamplerOptions sampler;
+  QueueOptions queue;
+  std::vector<DestinationOptions> destinations;  // Empty: no thread, no metric, no libcurl.
+
+  bool operator==(const PushOptions&) const = default;
+};
+
+// One destination as the status page shows it.
+struct DestinationReport {
+  std::string name;
+  std::string url;         // Without credentials and query.
+  std::string state;       // "starting", "up to date", "sending", "retrying", "on hold".
+  std::string last_error;  // Of the last request that was not accepted; empty since a success.
+  std::uint64_t backlog_samples = 0;
+  std::chrono::nanoseconds backlog_age{};               // Of the oldest sample not yet accepted.
+  std::optional<std::chrono::nanoseconds> next_try_in;  // Where it waits before a request.
+  std::optional<WallTime> last_success;
+};
+
+// Pushing as a whole: samples a source each interval into a queue, and sends that to every
+// destination from a thread of its own. Made and reloaded by the main thread; Report may be called
+// from any. All references outlive it.
+class PushService {
+ public:
+  // Starts at once. Loggers: "push", "push.DESTINATION", "queue". Metrics: hostpulse_push_*.
+  // Errors: kInvalid with every problem that Validate finds, names given twice included.
+  static Result<std::unique_ptr<PushService>> Create(PushOptions options, MetricSource& source,
+                                                     const Clock& clock, LoggerRegistry& loggers,
+                                                     prometheus::Registry& registry);
+  virtual ~PushService() = default;  // Stops.
+
+  // Goes over to other options. Destinations that did not change go on undisturbed; one whose
+  // settings changed keeps its place in the queue. queue.max_bytes and max_age apply at once.
+  // Errors: as Create; nothing has changed then.
+  virtual Status Reload(PushOptions options) = 0;
+
+  // Ends all threads within a second, after one last attempt of half a second to send what is
+  // queued. May be called twice.
+  virtual void Stop() = 0;
+
+  virtual std::vector<DestinationReport> Report() const = 0;
+};
+
+}  // namespace hostpulse::push

@@ -1,0 +1,149 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/clock.h"
+#include "core/metrics/metric_desc.h"
+#include "core/result.h"
+#include "push/labels.h"
+
+namespace hostpulse::push {
+
+struct QueueOptions {
+  std::string dir = "/var/lib/hostpulse/queue";
+  std::uint64_t max_bytes = std::uint64_t{512} << 20;
+  std::chrono::nanoseconds max_age = std::chrono::hours(7 * 24);
+  // How long a collection may stay unsynced; zero syncs each, nanoseconds::max() none.
+  std::chrono::nanoseconds fsync = std::chrono::seconds(1);
+
+  bool operator==(const QueueOptions&) const = default;
+};
+
+// Numbers a series for as long as it lives; never used again for another one.
+using SeriesId = std::uint32_t;
+
+// A series as the queue's dictionary has it. Const once made, shared with whoever reads it.
+struct Series {
+  SeriesId id = 0;
+  LabelSet labels;
+  std::string family;  // The name without _bucket, _sum, _count: what type, help and unit are of.
+  prometheus::MetricType type = prometheus::MetricType::Untyped;
+  std::string help;
+  std::string unit;
+  std::int64_t start_ms = 0;  // When the series was first seen, Unix milliseconds.
+};
+using SeriesPtr = std::shared_ptr<const Series>;
+
+struct SeriesValue {
+  SeriesId id = 0;
+  double value = 0;
+};
+
+// One collection on its way into the queue. Borrowed for the call.
+struct Collection {
+  std::int64_t timestamp_ms = 0;        // Later than that of the collection before.
+  std::span<const SeriesPtr> added;     // Series that `values` has for the first time.
+  std::span<const SeriesValue> values;  // Ascending by id.
+  std::span<const SeriesId> gone;       // Ascending: series that end here with a staleness marker.
+
+  std::size_t samples() const { return values.size() + gone.size(); }
+};
+
+struct Sample {
+  std::int64_t timestamp_ms = 0;
+  double value = 0;  // May be the staleness marker: copy it, never calculate with it.
+};
+
+// The samples of one series in a batch, in the order of time.
+struct SeriesRun {
+  SeriesPtr series;
+  std::uint32_t first = 0;  // Into Batch::samples.
+  std::uint32_t count = 0;
+  bool ended = false;  // The last sample is its staleness marker.
+};
+
+// Collections on their way out, by series. Kept by the reader and filled again and again.
+struct Batch {
+  std::uint64_t last_sequence = 0;  // What to acknowledge; 0 where the batch is empty.
+  std::size_t collections = 0;
+  std::vector<SeriesRun> series;  // Ascending by id.
+  std::vector<Sample> samples;
+
+  bool empty() const { return collections == 0; }
+  std::span<const Sample> SamplesOf(const SeriesRun& run) const {
+    return std::span(samples).subspan(run.first, run.count);
+  }
+};
+
+struct PeekLimits {
+  std::size_t max_samples = 10'000;  // At least one whole collection is given all the same.
+  std::size_t max_collections = 60;
+};
+
+// How a destination stands in the queue, all numbers of one moment:
+// logged = released + dropped + queued.
+struct CursorStats {
+  std::uint64_t logged_samples = 0;    // Appended since the place was made.
+  std::uint64_t released_samples = 0;  // Acknowledged.
+  std::uint64_t queued_samples = 0;
+  std::uint64_t dropped_for_bytes = 0;  // Samples that max_bytes took away before they were read.
+  std::uint64_t dropped_for_age = 0;
+  std::uint64_t last_sequence = 0;        // Of the newest collection in the queue.
+  std::optional<std::int64_t> oldest_ms;  // Of the oldest sample not acknowledged.
+  std::optional<std::int64_t> newest_ms;  // Of the newest one.
+};
+
+// The place of one destination. Its owner is one thread; the queue outlives it.
+class Cursor {
+ public:
+  virtual ~Cursor() = default;
+
+  // The next collections after the last acknowledged one: the same again until Ack moves on, unless
+  // a bound of the queue drops them. False: there is nothing.
+  virtual bool Peek(const PeekLimits& limits, Batch& out) = 0;
+
+  // Everything up to `sequence` is settled. Returns how many samples that released; those which a
+  // bound had dropped while they were on their way are not among them.
+  virtual std::size_t Ack(std::uint64_t sequence) = 0;
+
+  // Waits until more than `samples` are queued, or the time is over, or a stop is asked for.
+  virtual void WaitForMore(std::uint64_t samples, std::stop_token stop,
+                           std::chrono::nanoseconds at_most) = 0;
+
+  virtual CursorStats Stats() const = 0;  // Any thread.
+};
+
+struct QueueStats {
+  std::uint64_t bytes = 0;
+  std::uint64_t max_bytes = 0;
+  std::uint64_t collections = 0;
+};
+
+// The log of collections between the sampler and the senders: one writer, a cursor for each
+// destination. Bounded in bytes and age; over a bound the oldest go first. Thread safe.
+class Queue {
+ public:
+  virtual ~Queue() = default;
+
+  // Errors: kIo where it could not be stored; the collection is then counted as dropped.
+  virtual Status Append(const Collection& collection) = 0;
+
+  // The place of a destination by its name: where it was, or after the newest collection for a
+  // name that is new. One cursor a name at a time.
+  virtual std::unique_ptr<Cursor> Open(std::string_view destination) = 0;
+
+  // Gives up the place of a destination that is no longer configured. Its cursor is gone already.
+  virtual void Forget(std::string_view destination) = 0;
+
+  virtual QueueStats Stats() const = 0;
+};
+
+}  // namespace hostpulse::push
