@@ -1,0 +1,75 @@
+#include "exporter/config/flag_table.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace hostpulse::config {
+namespace {
+
+using collectors::CollectorSpec;
+using collectors::FlagSpec;
+using collectors::FlagType;
+
+Flag SwitchOf(const CollectorSpec& spec) {
+  Flag flag;
+  flag.name = "collector." + std::string(spec.name);
+  flag.type = FlagType::kBool;
+  flag.default_value = spec.on_by_default ? "true" : "false";
+  flag.help = std::string(spec.help);
+  flag.section = Section::kCollectors;
+  flag.spec = &spec;
+  return flag;
+}
+
+Flag FlagOf(const CollectorSpec& spec, const FlagSpec& declared) {
+  Flag flag;
+  flag.name = std::string(declared.name);
+  flag.type = declared.type;
+  flag.default_value = std::string(declared.default_value);
+  flag.help = std::string(declared.help);
+  flag.section = Section::kCollectorFlags;
+  flag.repeatable = declared.repeatable;
+  flag.hidden = declared.hidden;
+  flag.env = std::string(declared.env);
+  flag.alias_of = std::string(declared.alias_of);
+  flag.spec = &spec;
+  return flag;
+}
+
+}  // namespace
+
+Status Flag::Check(std::string_view value) const {
+  FlagSpec as_spec;
+  as_spec.name = name;
+  as_spec.type = type;
+  if (Status status = collectors::CheckFlagValue(as_spec, value); !status) return status;
+  return check == nullptr ? Status() : check(value);
+}
+
+FlagTable::FlagTable() : flags_(ProgramFlags()) {
+  for (const CollectorSpec* spec : collectors::CollectorTable()) {
+    flags_.push_back(SwitchOf(*spec));
+    for (const FlagSpec& declared : spec->flags) flags_.push_back(FlagOf(*spec, declared));
+  }
+  std::ranges::sort(flags_, {}, &Flag::name);
+}
+
+const Flag* FlagTable::Find(std::string_view name) const {
+  const auto found = std::ranges::lower_bound(flags_, name, {}, &Flag::name);
+  return found == flags_.end() || found->name != name ? nullptr : &*found;
+}
+
+const Flag* FlagTable::FindByFileKey(std::string_view key) const {
+  const auto found = std::ranges::find(flags_, key, &Flag::file_key);
+  return key.empty() || found == flags_.end() ? nullptr : &*found;
+}
+
+std::vector<std::string> FlagTable::Names() const {
+  std::vector<std::string> names;
+  for (const Flag& flag : flags_) {
+    if (!flag.hidden) names.push_back("--" + flag.name);
+  }
+  return names;
+}
+
+}  // namespace hostpulse::config
