@@ -6,6 +6,8 @@
 #include <limits>
 #include <optional>
 
+#include "core/quoted.h"
+
 namespace hostpulse {
 namespace {
 
@@ -84,11 +86,9 @@ std::optional<std::uint64_t> TakeTerm(std::string_view& text) {
 }
 
 Status Rejected(std::string_view text) {
-  constexpr std::size_t kShown = 64;
-  std::string message = "invalid duration \"";
-  message.append(text.substr(0, kShown)).append(text.size() > kShown ? "...\"" : "\"");
-  message += ": wanted numbers with units (ns, us, ms, s, m, h, d, w, y) as in \"1h30m\"";
-  return {ErrorCode::kInvalid, std::move(message)};
+  return {ErrorCode::kInvalid,
+          "invalid duration " + Quoted(text) +
+              ": wanted numbers with units (ns, us, ms, s, m, h, d, w, y) as in \"1h30m\""};
 }
 
 // "1.5" of 1,500,000,000 in units of 1,000,000,000: no zeros at the end.

@@ -28,7 +28,7 @@ bool NeedsQuotes(std::string_view text) {
   while (!text.empty()) {
     const Utf8Char c = DecodeUtf8(text);
     if (!c.valid || IsUnprintable(c.code)) return true;
-    if (c.code == ' ' || c.code == '=' || c.code == '"') return true;
+    if (c.code == ' ' || c.code == '=' || c.code == '"' || c.code == '\\') return true;
     text.remove_prefix(c.length);
   }
   return false;

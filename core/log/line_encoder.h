@@ -15,9 +15,9 @@ namespace hostpulse {
 //   level=WARN logger=collector.cpu msg="File is cut off" path=/proc/stat line=3
 //   "level":"WARN","logger":"collector.cpu","msg":"File is cut off","path":"/proc/stat","line":3
 //
-// Any bytes may come in; what comes out is one line of printable UTF-8: logfmt quotes and escapes
-// as Go's slog does, JSON has U+FFFD for what is not UTF-8. Values are cut at about 1 KiB and whole
-// lines at kMaxPayload, marked by "..." and truncated=true. No allocation; lives for one line.
+// Any bytes may come in; what comes out is one line of printable UTF-8: logfmt quotes where it must
+// and escapes as Go does, JSON has U+FFFD for what is not UTF-8. Values are cut at about 1 KiB and
+// whole lines at kMaxPayload, marked by "..." and truncated=true. No allocation; for one line.
 class LineEncoder {
  public:
   // With the time in front and a count behind, a line stays within PIPE_BUF (4,096 bytes), below

@@ -1,7 +1,7 @@
 #include <array>
-#include <string>
 
 #include "core/log/logger_registry.h"
+#include "core/quoted.h"
 
 namespace hostpulse {
 namespace {
@@ -17,14 +17,6 @@ bool EqualsIgnoringCase(std::string_view text, std::string_view upper) {
     if ((c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c) != upper[i]) return false;
   }
   return true;
-}
-
-// A wrong value as an error may quote it: a few bytes, whatever was sent.
-std::string Quoted(std::string_view text) {
-  constexpr std::size_t kShown = 32;
-  std::string out = "\"";
-  out.append(text.substr(0, kShown));
-  return out += text.size() > kShown ? "...\"" : "\"";
 }
 
 }  // namespace

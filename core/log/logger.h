@@ -46,8 +46,9 @@ class Logger {
     return static_cast<int>(level) <= level_.load(std::memory_order_relaxed);
   }
 
-  // One line: a constant message, then what varies as fields. A line that repeats (same level,
+  // One line: a constant message, then what varies as fields. A warning or error that repeats (same
   // logger, message and fields) is written once, then counted and summed up every ten minutes.
+  // Never throws and never waits for long, whatever becomes of the line.
   void Error(std::string_view message, std::initializer_list<LogField> fields = {}) {
     if (Enabled(LogLevel::kError)) Write(LogLevel::kError, message, fields);
   }

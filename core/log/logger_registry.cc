@@ -218,6 +218,16 @@ Result<LoggerState> LoggerRegistry::State(std::string_view name) {
   return impl_->StateOf(**found);
 }
 
+void LoggerRegistry::VisitConfigured(
+    FunctionRef<void(std::string_view name, LogLevel level)> visit) {
+  const MutexLock lock(impl_->mutex);
+  impl_->ExpireLevels();
+  visit(impl_->root.logger.name(), *impl_->root.configured);
+  for (const auto& [name, node] : impl_->nodes) {
+    if (node.configured) visit(name, *node.configured);
+  }
+}
+
 std::optional<MonotonicTime> LoggerRegistry::Tick() {
   const std::optional<MonotonicTime> counts = impl_->sink.Tick();
   const MutexLock lock(impl_->mutex);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/clock.h"
+#include "core/function_ref.h"
 #include "core/log/logger.h"
 #include "core/result.h"
 
@@ -50,7 +51,9 @@ class LoggerRegistry {
   // Gives a logger a level of its own, for `lifetime` if that is set; nullopt takes it away again.
   // `actor` (peer, user, "config", "SIGHUP") goes into the log line that every change writes at a
   // level which the change itself cannot silence.
-  // Errors: kAbsent for a name that no part of the program uses, with the nearest names.
+  // A level for a lifetime is temporary: afterwards comes back what was configured to stay.
+  // Errors: kAbsent for a name that no part of the program uses, with the nearest names; kInvalid
+  // for a lifetime that is not positive.
   Status Set(std::string_view name, std::optional<LogLevel> level,
              std::optional<std::chrono::nanoseconds> lifetime, std::string_view actor);
 
@@ -58,6 +61,10 @@ class LoggerRegistry {
   std::vector<LoggerState> States();
   // Errors: as Set.
   Result<LoggerState> State(std::string_view name);
+
+  // Calls `visit` for ROOT and every other logger with a level of its own, by name, without
+  // allocating. It must not call the registry.
+  void VisitConfigured(FunctionRef<void(std::string_view name, LogLevel level)> visit);
 
   // Takes levels back whose time is over and writes the counts of repeated lines that are due.
   // Called by the program's housekeeping tick, at least once a second while a level has an expiry.
