@@ -48,8 +48,8 @@ struct CollectorSpec {
       false;  // Runs on the worker for what may hang: statfs, slow sensors, D-Bus, NFS.
   std::string_view help;
   CollectorFactory make = nullptr;  // Null: its flags are accepted, the collector is not there yet.
-  std::span<const FlagSpec> flags;
-  std::span<const MetricDesc> metrics;
+  std::span<const FlagSpec> flags{};
+  std::span<const MetricDesc> metrics{};
 };
 
 // Every collector, sorted by name. To add one: its file, its test, a row in collector_table.cc and

@@ -19,12 +19,12 @@ enum class FlagType { kString, kRegex, kBool, kInt, kFloat, kDuration };
 struct FlagSpec {
   std::string_view name;  // "collector.netdev.device-include", without dashes in front.
   FlagType type = FlagType::kString;
-  std::string_view default_value;  // As typed on the command line; "true"/"false" for kBool.
+  std::string_view default_value{};  // As typed on the command line; "true"/"false" for kBool.
   std::string_view help;
   bool repeatable = false;
-  bool hidden = false;        // Accepted, not in --help.
-  std::string_view env;       // Environment variable that gives the default, if any.
-  std::string_view alias_of;  // A deprecated name: the flag whose value it sets, with a warning.
+  bool hidden = false;          // Accepted, not in --help.
+  std::string_view env{};       // Environment variable that gives the default, if any.
+  std::string_view alias_of{};  // A deprecated name: the flag whose value it sets, with a warning.
 };
 
 // The values of collector flags after parsing and validation: every flag of every spec has one.
