@@ -47,9 +47,6 @@ class FlagValues {
   std::map<std::string, std::vector<std::string>, std::less<>> values_;
 };
 
-// Go's time.ParseDuration plus Prometheus' d, w and y: "5s", "1h30m", "250ms", "7d".
-Result<std::chrono::nanoseconds> ParseDuration(std::string_view text);
-
 // Fine, or what is wrong with `value` for a flag of this type and what is accepted.
 Status CheckFlagValue(const FlagSpec& spec, std::string_view value);
 

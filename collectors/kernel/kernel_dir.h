@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <span>
 #include <string>
 #include <string_view>
@@ -27,10 +28,14 @@ class KernelDir {
   const std::string& path() const { return path_; }
 
  private:
+  Status ReadEntries(int fd);
+  void CollectNames();
+
   std::string path_;
   DescriptorBudget* budget_;
   UniqueFd fd_;
-  std::vector<char> entries_;  // What getdents64 filled.
+  std::vector<char> entries_;  // What getdents64 filled, size_ bytes of it.
+  std::size_t size_ = 0;
   std::vector<std::string_view> names_;
 };
 

@@ -27,6 +27,9 @@ struct NetlinkAttribute {
 void ForEachAttribute(std::span<const std::byte> bytes,
                       FunctionRef<void(const NetlinkAttribute&)> visit);
 
+using MessageVisitor =
+    FunctionRef<void(std::uint16_t type, std::span<const std::byte> body)>;
+
 // Asks the kernel over a netlink socket that stays open. One thread at a time.
 class NetlinkSocket {
  public:
@@ -38,11 +41,13 @@ class NetlinkSocket {
   // read whole. A dump that the kernel marks as interrupted (NLM_F_DUMP_INTR) still counts.
   // Errors: kPermission, kAbsent (the kernel has no such protocol), kIo, kTimeout (no answer within
   // a second), kParse (a message that does not fit). The socket is opened anew after an error.
-  Status Dump(std::uint16_t type, std::span<const std::byte> body,
-              FunctionRef<void(std::uint16_t type, std::span<const std::byte> body)> visit);
+  Status Dump(std::uint16_t type, std::span<const std::byte> body, MessageVisitor visit);
 
  private:
   Status Open();
+  Status SendRequest(std::uint16_t type, std::span<const std::byte> body);
+  Status Receive(MessageVisitor visit);
+  Status TakeMessages(std::span<const std::byte> bytes, MessageVisitor visit, bool& done);
 
   int protocol_;
   UniqueFd socket_;

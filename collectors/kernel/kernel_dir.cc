@@ -1,0 +1,80 @@
+#include "collectors/kernel/kernel_dir.h"
+
+#include <fcntl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdint>
+#include <cstring>
+#include <utility>
+
+namespace hostpulse::kernel {
+namespace {
+
+constexpr std::size_t kFirstBuffer = 4096;
+constexpr std::size_t kLeastRoom = 512;  // One entry with a name of 255 bytes takes 280.
+
+// struct linux_dirent64 up to its name, which glibc does not declare.
+struct DirentHead {
+  std::uint64_t inode;
+  std::int64_t offset;
+  std::uint16_t length;
+  std::uint8_t type;
+};
+constexpr std::size_t kNameOffset = 19;
+
+}  // namespace
+
+KernelDir::KernelDir(std::string path, DescriptorBudget& budget)
+    : path_(std::move(path)), budget_(&budget) {}
+
+KernelDir::KernelDir(KernelDir&& other) noexcept = default;
+
+KernelDir::~KernelDir() {
+  if (fd_) budget_->Return();
+}
+
+Status KernelDir::ReadEntries(int fd) {
+  size_ = 0;
+  if (entries_.empty()) entries_.resize(kFirstBuffer);
+  while (true) {
+    if (entries_.size() - size_ < kLeastRoom) entries_.resize(entries_.size() * 2);
+    const long got = ::syscall(SYS_getdents64, fd, entries_.data() + size_, entries_.size() - size_);
+    if (got == 0) return {};
+    if (got < 0) return ErrnoStatus(path_, "list", errno);
+    size_ += static_cast<std::size_t>(got);
+  }
+}
+
+void KernelDir::CollectNames() {
+  names_.clear();
+  for (std::size_t at = 0; at < size_;) {
+    DirentHead head;
+    std::memcpy(&head, entries_.data() + at, kNameOffset);
+    const std::string_view name(entries_.data() + at + kNameOffset);
+    if (name != "." && name != "..") names_.push_back(name);
+    at += head.length;
+  }
+  std::sort(names_.begin(), names_.end());
+}
+
+Result<std::span<const std::string_view>> KernelDir::List() {
+  if (fd_) {
+    if (::lseek(fd_.get(), 0, SEEK_SET) == 0 && ReadEntries(fd_.get()).ok()) {
+      CollectNames();
+      return std::span<const std::string_view>(names_);
+    }
+    fd_.reset();
+    budget_->Return();
+  }
+  UniqueFd fd(::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!fd) return ErrnoStatus(path_, "open", errno);
+  if (Status status = ReadEntries(fd.get()); !status) return status;
+  if (budget_->TryTake()) fd_ = std::move(fd);
+  CollectNames();
+  return std::span<const std::string_view>(names_);
+}
+
+}  // namespace hostpulse::kernel

@@ -1,0 +1,142 @@
+#include "core/metrics/metric_batch.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "core/utf8.h"
+
+namespace hostpulse {
+namespace {
+
+using prometheus::ClientMetric;
+
+void SetValue(prometheus::MetricType type, ClientMetric& metric, double value) {
+  switch (type) {
+    case prometheus::MetricType::Counter:
+      metric.counter.value = value;
+      break;
+    case prometheus::MetricType::Gauge:
+      metric.gauge.value = value;
+      break;
+    default:
+      metric.untyped.value = value;
+  }
+}
+
+// Negative, zero or positive, by number of labels, then by values.
+int CompareLabels(const ClientMetric& a, const ClientMetric& b) {
+  if (a.label.size() != b.label.size()) return a.label.size() < b.label.size() ? -1 : 1;
+  for (std::size_t i = 0; i < a.label.size(); ++i) {
+    if (const int order = a.label[i].value.compare(b.label[i].value); order != 0) return order;
+  }
+  for (std::size_t i = 0; i < a.label.size(); ++i) {
+    if (const int order = a.label[i].name.compare(b.label[i].name); order != 0) return order;
+  }
+  return 0;
+}
+
+constexpr std::size_t kMaxLabelBytes = 1024;
+constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
+
+// Stores `value` as valid UTF-8 of at most kMaxLabelBytes, cut on a character border.
+void AssignClean(std::string_view value, std::string& out) {
+  if (value.size() <= kMaxLabelBytes &&
+      std::all_of(value.begin(), value.end(), [](char c) { return (c & 0x80) == 0; })) {
+    out.assign(value);
+    return;
+  }
+  out.clear();
+  while (!value.empty()) {
+    const Utf8Char next = DecodeUtf8(value);
+    const std::string_view bytes = next.valid ? value.substr(0, next.length) : kReplacement;
+    if (out.size() + bytes.size() > kMaxLabelBytes) break;
+    out.append(bytes);
+    value.remove_prefix(next.length);
+  }
+}
+
+}  // namespace
+
+void FamilyBuilder::Start(std::string_view name, std::string_view help,
+                          prometheus::MetricType type) {
+  if (family_.name != name) family_.name.assign(name);
+  if (family_.help != help) family_.help.assign(help);
+  family_.type = type;
+  used_ = 0;
+}
+
+ClientMetric& FamilyBuilder::AddMetric(std::span<const LabelView> labels) {
+  if (used_ == family_.metric.size()) family_.metric.emplace_back();
+  ClientMetric& metric = family_.metric[used_++];
+  metric.label.resize(labels.size());
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    ClientMetric::Label& label = metric.label[i];
+    if (label.name != labels[i].name) label.name.assign(labels[i].name);
+    if (label.value != labels[i].value) AssignClean(labels[i].value, label.value);
+  }
+  return metric;
+}
+
+void FamilyBuilder::Add(std::span<const LabelView> labels, double value) {
+  SetValue(family_.type, AddMetric(labels), value);
+}
+
+std::size_t FamilyBuilder::Finish() {
+  const auto& metrics = family_.metric;
+  if (order_.size() != used_) {
+    order_.resize(used_);
+    std::iota(order_.begin(), order_.end(), 0U);
+  }
+  const auto in_order = [&](std::uint32_t a, std::uint32_t b) {
+    return CompareLabels(metrics[a], metrics[b]) < 0;
+  };
+  const auto not_rising = [&](std::uint32_t a, std::uint32_t b) { return !in_order(a, b); };
+  if (std::adjacent_find(order_.begin(), order_.end(), not_rising) != order_.end()) {
+    // By index where labels are equal, so that the first one added is the one that stays.
+    std::sort(order_.begin(), order_.end(), [&](std::uint32_t a, std::uint32_t b) {
+      const int order = CompareLabels(metrics[a], metrics[b]);
+      return order != 0 ? order < 0 : a < b;
+    });
+  }
+  sorted_.clear();
+  for (const std::uint32_t index : order_) {
+    if (!sorted_.empty() && CompareLabels(*sorted_.back(), metrics[index]) == 0) continue;
+    sorted_.push_back(&metrics[index]);
+  }
+  return used_ - sorted_.size();
+}
+
+void MetricBatch::Begin() {
+  used_ = 0;
+  duplicates_ = 0;
+  views_.clear();
+}
+
+FamilyBuilder& MetricBatch::Family(std::string_view name, std::string_view help,
+                                   prometheus::MetricType type) {
+  for (std::size_t i = 0; i < used_; ++i) {
+    if (pool_[i].family_.name == name) return pool_[i];
+  }
+  if (used_ == pool_.size()) pool_.emplace_back();
+  FamilyBuilder& family = pool_[used_++];
+  family.Start(name, help, type);
+  return family;
+}
+
+void MetricBatch::Clear() {
+  for (std::size_t i = 0; i < used_; ++i) pool_[i].used_ = 0;
+}
+
+void MetricBatch::Finish() {
+  for (std::size_t i = 0; i < used_; ++i) {
+    FamilyBuilder& family = pool_[i];
+    if (family.used_ == 0) continue;
+    duplicates_ += family.Finish();
+    views_.push_back({family.family_.name, family.family_.help, family.family_.type,
+                      std::span(family.sorted_)});
+  }
+  std::sort(views_.begin(), views_.end(),
+            [](const FamilyView& a, const FamilyView& b) { return a.name < b.name; });
+}
+
+}  // namespace hostpulse
