@@ -37,6 +37,15 @@ Utf8Char DecodeUtf8(std::string_view text) {
   return {code, length, true};
 }
 
+bool IsValidUtf8(std::string_view text) {
+  while (!text.empty()) {
+    const Utf8Char c = DecodeUtf8(text);
+    if (!c.valid) return false;
+    text.remove_prefix(c.length);
+  }
+  return true;
+}
+
 bool IsUnprintable(char32_t code) {
   return code < 0x20 || InRange(code, 0x7F, 0x9F) || InRange(code, 0x200E, 0x200F) ||
          InRange(code, 0x2028, 0x202E) || InRange(code, 0x2066, 0x2069) || code == 0xFEFF;

@@ -16,6 +16,8 @@ struct Utf8Char {
 // surrogates, nothing above U+10FFFF, nothing cut off.
 Utf8Char DecodeUtf8(std::string_view text);
 
+bool IsValidUtf8(std::string_view text);
+
 // Whether a character shown as it is could forge or garble a line on a terminal: controls, line
 // and paragraph separators, marks that turn the direction of writing, the byte order mark.
 bool IsUnprintable(char32_t code);

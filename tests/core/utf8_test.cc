@@ -42,6 +42,14 @@ TEST(DecodeUtf8, TakesOneByteOfWhatIsNot) {
   }
 }
 
+TEST(IsValidUtf8, HoldsForWholeTexts) {
+  EXPECT_TRUE(IsValidUtf8(""));
+  EXPECT_TRUE(IsValidUtf8("gr\u00fc\u00dfe \U0001F600"));
+  EXPECT_FALSE(IsValidUtf8("gr\xfc"));
+  EXPECT_FALSE(IsValidUtf8("\xff then more"));
+  EXPECT_FALSE(IsValidUtf8("cut \xe2\x82"));
+}
+
 TEST(IsUnprintable, NamesWhatCanForgeALine) {
   for (const char32_t code :
        {0x0, 0xA, 0x1B, 0x7F, 0x85, 0x9B, 0x200E, 0x2028, 0x202E, 0x2066, 0xFEFF}) {
