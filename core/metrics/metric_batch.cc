@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "core/metrics/family_merge.h"
 #include "core/utf8.h"
 
 namespace hostpulse {
@@ -21,18 +22,6 @@ void SetValue(prometheus::MetricType type, ClientMetric& metric, double value) {
     default:
       metric.untyped.value = value;
   }
-}
-
-// Negative, zero or positive, by number of labels, then by values.
-int CompareLabels(const ClientMetric& a, const ClientMetric& b) {
-  if (a.label.size() != b.label.size()) return a.label.size() < b.label.size() ? -1 : 1;
-  for (std::size_t i = 0; i < a.label.size(); ++i) {
-    if (const int order = a.label[i].value.compare(b.label[i].value); order != 0) return order;
-  }
-  for (std::size_t i = 0; i < a.label.size(); ++i) {
-    if (const int order = a.label[i].name.compare(b.label[i].name); order != 0) return order;
-  }
-  return 0;
 }
 
 constexpr std::size_t kMaxLabelBytes = 1024;
@@ -132,8 +121,8 @@ void MetricBatch::Finish() {
     FamilyBuilder& family = pool_[i];
     if (family.used_ == 0) continue;
     duplicates_ += family.Finish();
-    views_.push_back({family.family_.name, family.family_.help, family.family_.type,
-                      std::span(family.sorted_)});
+    views_.push_back(
+        {family.family_.name, family.family_.help, family.family_.type, std::span(family.sorted_)});
   }
   std::sort(views_.begin(), views_.end(),
             [](const FamilyView& a, const FamilyView& b) { return a.name < b.name; });

@@ -1,0 +1,186 @@
+#include "core/metrics/process_source.h"
+
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstdint>
+#include <cstring>
+#include <optional>
+
+namespace hostpulse {
+namespace {
+
+constexpr std::array<MetricDesc, 9> kDescs = {{
+    {"process_cpu_seconds_total", kCounter, "", "seconds",
+     "CPU time that this process has used in user and system mode."},
+    {"process_max_fds", kGauge, "", "", "File descriptors that this process may have open."},
+    {"process_network_receive_bytes_total", kCounter, "", "bytes",
+     "IP bytes received in the network namespace of this process."},
+    {"process_network_transmit_bytes_total", kCounter, "", "bytes",
+     "IP bytes sent in the network namespace of this process."},
+    {"process_open_fds", kGauge, "", "", "File descriptors that this process has open."},
+    {"process_resident_memory_bytes", kGauge, "", "bytes", "Resident memory of this process."},
+    {"process_start_time_seconds", kGauge, "", "seconds",
+     "When this process started, in seconds since the epoch."},
+    {"process_virtual_memory_bytes", kGauge, "", "bytes", "Virtual memory of this process."},
+    {"process_virtual_memory_max_bytes", kGauge, "", "bytes",
+     "Virtual memory that this process may have."},
+}};
+enum : std::size_t {
+  kCpu,
+  kMaxFds,
+  kReceived,
+  kSent,
+  kOpenFds,
+  kResident,
+  kStart,
+  kVirtual,
+  kMaxVirtual
+};
+
+constexpr double kTicksPerSecond = 100;  // USER_HZ, fixed in the kernel's interface.
+
+UniqueFd Open(const char* path, int flags = 0) {
+  return UniqueFd(::open(path, O_RDONLY | O_CLOEXEC | flags));
+}
+
+// Takes the next field off a text of fields with one space between them.
+std::string_view TakeField(std::string_view& text) {
+  const std::size_t end = std::min(text.find_first_of(" \n"), text.size());
+  const std::string_view field = text.substr(0, end);
+  text.remove_prefix(std::min(end + 1, text.size()));
+  return field;
+}
+
+std::optional<double> Number(std::string_view text) {
+  std::uint64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return static_cast<double>(value);
+}
+
+double BootTime() {
+  const UniqueFd fd = Open("/proc/stat");
+  std::string text;
+  std::array<char, 4096> chunk;
+  for (ssize_t got = 0; (got = ::read(fd.get(), chunk.data(), chunk.size())) > 0;) {
+    text.append(chunk.data(), static_cast<std::size_t>(got));
+  }
+  const std::size_t at = text.find("\nbtime ");
+  if (at == text.npos) return 0;
+  std::string_view rest = std::string_view(text).substr(at + 7);
+  return Number(TakeField(rest)).value_or(0);
+}
+
+double Limit(decltype(RLIMIT_AS) resource) {
+  rlimit limit{};
+  ::getrlimit(resource, &limit);
+  return static_cast<double>(limit.rlim_cur);
+}
+
+}  // namespace
+
+std::string_view StatFieldsAfterName(std::string_view stat) {
+  const std::size_t end = stat.rfind(')');
+  return end == stat.npos || end + 2 > stat.size() ? std::string_view() : stat.substr(end + 2);
+}
+
+std::string_view NetstatValue(std::string_view text, std::string_view prefix,
+                              std::string_view column) {
+  const std::size_t heading_at = text.find(prefix);
+  if (heading_at == text.npos) return {};
+  text.remove_prefix(heading_at);
+  const std::size_t line_end = std::min(text.find('\n'), text.size());
+  std::string_view heading = text.substr(0, line_end);
+  std::string_view values = text.substr(std::min(line_end + 1, text.size()));
+  values = values.substr(0, values.find('\n'));
+  while (!heading.empty() && !values.empty()) {
+    const std::string_view name = TakeField(heading);
+    const std::string_view value = TakeField(values);
+    if (name == column) return value;
+  }
+  return {};
+}
+
+std::span<const MetricDesc> ProcessSource::Descs() {
+  return kDescs;
+}
+
+ProcessSource::ProcessSource()
+    : stat_(Open("/proc/self/stat")),
+      descriptors_(Open("/proc/self/fd", O_DIRECTORY)),
+      netstat_(Open("/proc/self/net/netstat")),
+      boot_time_(BootTime()),
+      buffer_(4096, '\0') {}
+
+std::string_view ProcessSource::Read(const UniqueFd& fd) {
+  std::size_t size = 0;
+  while (true) {
+    if (size == buffer_.size()) buffer_.resize(buffer_.size() * 2);
+    const ssize_t got =
+        ::pread(fd.get(), buffer_.data() + size, buffer_.size() - size, static_cast<off_t>(size));
+    if (got <= 0) return std::string_view(buffer_).substr(0, got < 0 ? 0 : size);
+    size += static_cast<std::size_t>(got);
+  }
+}
+
+void ProcessSource::AddStat() {
+  std::string_view rest = StatFieldsAfterName(Read(stat_));
+  std::array<std::optional<double>, 25> field;  // Indexed as proc(5) counts, from 3 on.
+  for (std::size_t i = 3; i < field.size(); ++i) field[i] = Number(TakeField(rest));
+  const auto add = [this](std::size_t which, std::optional<double> value, double scale = 1) {
+    if (value) batch_.Family(kDescs[which]).Add(*value * scale);
+  };
+  if (field[14] && field[15]) add(kCpu, *field[14] + *field[15], 1 / kTicksPerSecond);
+  if (field[22]) add(kStart, boot_time_ + *field[22] / kTicksPerSecond);
+  add(kVirtual, field[23]);
+  add(kResident, field[24], static_cast<double>(::sysconf(_SC_PAGESIZE)));
+  add(kMaxVirtual, Limit(RLIMIT_AS));
+}
+
+void ProcessSource::AddDescriptors() {
+  batch_.Family(kDescs[kMaxFds]).Add(Limit(RLIMIT_NOFILE));
+  constexpr std::size_t kLengthOffset = 16;  // Of d_reclen in struct linux_dirent64.
+  std::size_t entries = 0;
+  if (::lseek(descriptors_.get(), 0, SEEK_SET) != 0) return;
+  for (long got = 0;
+       (got = ::syscall(SYS_getdents64, descriptors_.get(), buffer_.data(), buffer_.size())) > 0;) {
+    for (std::size_t at = 0; at < static_cast<std::size_t>(got); ++entries) {
+      std::uint16_t length = 0;
+      std::memcpy(&length, buffer_.data() + at + kLengthOffset, sizeof(length));
+      at += length;
+    }
+  }
+  constexpr std::size_t kDots = 2;
+  if (entries > kDots) {
+    batch_.Family(kDescs[kOpenFds]).Add(static_cast<double>(entries - kDots));
+  }
+}
+
+void ProcessSource::AddNetwork() {
+  const std::string_view text = Read(netstat_);
+  if (const auto bytes = Number(NetstatValue(text, "IpExt:", "InOctets"))) {
+    batch_.Family(kDescs[kReceived]).Add(*bytes);
+  }
+  if (const auto bytes = Number(NetstatValue(text, "IpExt:", "OutOctets"))) {
+    batch_.Family(kDescs[kSent]).Add(*bytes);
+  }
+}
+
+Status ProcessSource::Gather(const GatherFilter& /*filter*/, FamilyVisitor visit) {
+  const MutexLock lock(mutex_);
+  batch_.Begin();
+  AddStat();
+  AddDescriptors();
+  AddNetwork();
+  batch_.Finish();
+  visit(batch_.families());
+  return {};
+}
+
+}  // namespace hostpulse
