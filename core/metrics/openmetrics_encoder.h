@@ -1,0 +1,20 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "core/metrics/metric_source.h"
+
+namespace hostpulse {
+
+inline constexpr std::string_view kOpenMetricsContentType =
+    "application/openmetrics-text; version=1.0.0; charset=utf-8; escaping=underscores";
+
+// Appends families, sorted by name, as a whole OpenMetrics 1.0 exposition with its "# EOF". A
+// counter is a family without the suffix _total there; one that cannot be (its name has no such
+// suffix, or another family bears the shorter name) is exposed as unknown under its own name, so
+// that no sample is renamed between the formats.
+void EncodeOpenMetrics(std::span<const FamilyView> families, std::string& out);
+
+}  // namespace hostpulse

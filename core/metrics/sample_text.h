@@ -1,0 +1,24 @@
+#pragma once
+
+#include <prometheus/client_metric.h>
+
+#include <string>
+#include <string_view>
+
+#include "core/metrics/metric_source.h"
+
+namespace hostpulse {
+
+// Where the two text formats write a sample differently.
+struct SampleStyle {
+  bool float_labels = false;      // le="1.0", not le="1".
+  bool second_stamps = false;     // Timestamps in seconds, not in milliseconds.
+  std::string_view counter = "";  // Behind the name of a counter's sample.
+};
+
+// Appends the samples of one metric of a family called `name`, which is of this type.
+void AppendMetric(std::string_view name, prometheus::MetricType type,
+                  const prometheus::ClientMetric& metric, const SampleStyle& style,
+                  std::string& out);
+
+}  // namespace hostpulse
