@@ -1,0 +1,104 @@
+"""A FUSE mount that never answers: it is reported as such, hides no other mount, stalls no scrape
+and does not keep the program from ending. Runs in namespaces of its own, so it needs no root.
+
+usage: hung_mount.py PATH-OF-HOSTPULSE
+"""
+
+import ctypes
+import os
+import subprocess
+import sys
+import tempfile
+
+import harness
+
+INSIDE = "--inside"
+NAMESPACES = ["unshare", "--user", "--map-root-user", "--mount", "--pid", "--fork", "--mount-proc"]
+
+
+def mount(source, target, kind, options):
+    os.mkdir(target)
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.mount(source.encode(), target.encode(), kind.encode(), 0, options.encode()) != 0:
+        harness.skip(f"cannot mount {kind} here: {os.strerror(ctypes.get_errno())}")
+
+
+def mount_hung(target):
+    """Mounts a FUSE whose process reads no request; closing the result aborts it."""
+    try:
+        device = os.open("/dev/fuse", os.O_RDWR | os.O_CLOEXEC)
+    except OSError as error:
+        harness.skip(f"cannot open /dev/fuse: {error}")
+    mount("hung", target, "fuse", f"fd={device},rootmode=40000,user_id=0,group_id=0")
+    return device
+
+
+def scrape(port):
+    """{(family, mount point): (labels, value)} of the file systems."""
+    families = harness.parse_exposition(harness.request(f"http://127.0.0.1:{port}/metrics").text)
+    found = {}
+    for family in families.values():
+        for (name, labels), value in family.samples.items():
+            labels = dict(labels)
+            found[name, labels.get("mountpoint")] = (labels, value)
+    assert found["node_scrape_collector_success", None][1] == 1
+    return found
+
+
+def check_hung(found, hung, good):
+    labels, value = found["node_filesystem_device_error", hung]
+    assert (labels["device_error"], value) == ("mountpoint timeout", 1), labels
+    assert found["node_filesystem_readonly", hung][1] == 0
+    assert ("node_filesystem_size_bytes", hung) not in found
+    labels, value = found["node_filesystem_device_error", good]
+    assert (labels["device_error"], value) == ("", 0), labels
+    assert found["node_filesystem_size_bytes", good][1] == 1 << 20
+
+
+def check(hostpulse, directory):
+    hung, good, beneath = (os.path.join(directory, name) for name in ("hung", "good", "good/sub"))
+    mount("good", good, "tmpfs", "size=1m")
+    mount("sub", beneath, "tmpfs", "size=1m")
+    device = mount_hung(hung)
+    port = harness.free_port()
+    with harness.Process([hostpulse, f"--web.listen-address=127.0.0.1:{port}",
+                          "--collector.disable-defaults", "--collector.filesystem"]) as process:
+        process.wait_listening(port)
+        threads = set()
+        for _ in range(20):
+            found = scrape(port)
+            check_hung(found, hung, good)
+            assert found["node_filesystem_size_bytes", beneath][1] == 1 << 20
+            threads.add(len(os.listdir(f"/proc/{process.pid}/task")))
+        assert max(threads) == min(threads), f"threads pile up: {threads}"
+        os.close(device)
+
+        def is_aborted():
+            labels, value = scrape(port)["node_filesystem_device_error", hung]
+            return value == 1 and labels["device_error"] == "transport endpoint is not connected"
+        harness.wait_until(is_aborted, "the aborted mount's own error")
+
+        device = mount_hung(os.path.join(directory, "again"))
+        scrape(port)
+        assert process.stop() == 0, process.output()
+        os.close(device)
+
+
+def main():
+    if INSIDE in sys.argv:
+        with tempfile.TemporaryDirectory() as directory:
+            mount("all", os.path.join(directory, "all"), "tmpfs", "size=1m")
+            check(sys.argv[1], os.path.join(directory, "all"))
+        print("the hung mount stalled nothing")
+        return 0
+    if not os.path.exists(sys.argv[1]):
+        harness.skip(f"{sys.argv[1]} is not built")
+    harness.find_tool("unshare")
+    if subprocess.run([*NAMESPACES, "true"], stderr=subprocess.DEVNULL, check=False).returncode:
+        harness.skip("no user namespaces here")
+    return subprocess.run([*NAMESPACES, sys.executable, __file__, sys.argv[1], INSIDE],
+                          check=False).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())
