@@ -25,15 +25,6 @@ bool IsBlank(char byte) {
   return byte == ' ' || byte == '\t';
 }
 
-bool IsUtf8(std::string_view text) {
-  while (!text.empty()) {
-    const Utf8Char next = DecodeUtf8(text);
-    if (!next.valid) return false;
-    text.remove_prefix(next.length);
-  }
-  return true;
-}
-
 void SkipBlanks(std::string_view& rest) {
   while (!rest.empty() && IsBlank(rest.front())) rest.remove_prefix(1);
 }
@@ -77,7 +68,7 @@ LexError TakeLabelValue(std::string_view& rest, std::string& value) {
   while (!rest.empty()) {
     const char byte = rest.front();
     rest.remove_prefix(1);
-    if (byte == '"') return IsUtf8(value) ? nullptr : "invalid UTF-8 in a label value";
+    if (byte == '"') return IsValidUtf8(value) ? nullptr : "invalid UTF-8 in a label value";
     if (byte != '\\') {
       value += byte;
     } else if (!TakeEscape(rest, true, value)) {
@@ -166,7 +157,7 @@ LexError LexComment(std::string_view line, CommentLine& out) {
       return "invalid escape sequence in a help text";
     }
   }
-  return IsUtf8(out.text) ? nullptr : "invalid UTF-8 in a help text";
+  return IsValidUtf8(out.text) ? nullptr : "invalid UTF-8 in a help text";
 }
 
 LexError LexSample(std::string_view line, SampleLine& out) {

@@ -193,6 +193,17 @@ class FilesystemCollector final : public Collector {
   std::string error_;
 };
 
+// An include given by hand takes the place of the built-in exclude; with an exclude given by hand,
+// too, it is a contradiction.
+Result<DeviceFilter> MakeFilter(const FlagValues& flags, std::string_view include,
+                                std::string_view exclude) {
+  const auto spec = std::ranges::find(kFlags, exclude, &FlagSpec::name);
+  if (!flags.String(include).empty() && flags.String(exclude) == spec->default_value) {
+    return DeviceFilter(flags.String(include), "");
+  }
+  return DeviceFilter::FromFlags(flags, include, exclude);
+}
+
 Result<std::unique_ptr<Collector>> Make(const CollectorContext& context) {
   return MakeFilesystem(context, CallStatfs);
 }
@@ -201,10 +212,9 @@ Result<std::unique_ptr<Collector>> Make(const CollectorContext& context) {
 
 Result<std::unique_ptr<Collector>> MakeFilesystem(const CollectorContext& context,
                                                   StatfsFunction statfs) {
-  auto mount_points =
-      DeviceFilter::FromFlags(context.flags, kMountPointsInclude, kMountPointsExclude);
+  auto mount_points = MakeFilter(context.flags, kMountPointsInclude, kMountPointsExclude);
   if (!mount_points) return std::move(mount_points).status();
-  auto fs_types = DeviceFilter::FromFlags(context.flags, kFsTypesInclude, kFsTypesExclude);
+  auto fs_types = MakeFilter(context.flags, kFsTypesInclude, kFsTypesExclude);
   if (!fs_types) return std::move(fs_types).status();
   const auto workers = context.flags.Int(kStatWorkers);
   if (workers < 1 || workers > 1000) {
