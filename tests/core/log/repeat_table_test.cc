@@ -64,6 +64,19 @@ TEST_F(RepeatTableTest, SumsUpEveryTenMinutesForAsLongAsItLasts) {
   }
 }
 
+TEST_F(RepeatTableTest, EveryLineHasItsOwnTenMinutes) {
+  Note("a");
+  Note("a");
+  clock_.Advance(1min);
+  Note("b");
+  Note("b");
+  clock_.Advance(9min);
+  EXPECT_THAT(Due(), ElementsAre("1x a"));
+  EXPECT_EQ(table_.next_due(), clock_.Monotonic() + 1min);
+  clock_.Advance(1min);
+  EXPECT_THAT(Due(), ElementsAre("1x b"));
+}
+
 TEST_F(RepeatTableTest, ForgetsWhatDoesNotComeAgain) {
   EXPECT_EQ(Note("a"), 1U);
   EXPECT_EQ(table_.next_due(), clock_.Monotonic() + 10min);
