@@ -31,7 +31,4 @@ void NormaliseLabels(LabelSet& labels);
 // Fine, or kInvalid with what a label name must look like.
 Status CheckLabelName(std::string_view name);
 
-// Whether the bytes are UTF-8 as RFC 3629 has it: no overlong forms, no surrogates.
-bool IsValidUtf8(std::string_view text);
-
 }  // namespace hostpulse::push
