@@ -1,0 +1,177 @@
+#include "push/sampler.h"
+
+#include <unistd.h>
+
+#include <array>
+#include <exception>
+#include <utility>
+
+#include "core/duration.h"
+
+namespace hostpulse::push {
+namespace {
+
+// How a collector that failed shows in what it was asked for.
+constexpr std::string_view kCollectorSuccess = "node_scrape_collector_success";
+
+// The heartbeat: a family that no source has.
+constexpr FamilyView kUp = {"up",
+                            "Whether the host was collected: always 1 where it is there.",
+                            prometheus::MetricType::Gauge,
+                            {}};
+
+std::string HostName() {
+  std::array<char, 256> name{};
+  if (::gethostname(name.data(), name.size() - 1) != 0 || name[0] == '\0') return "localhost";
+  return name.data();
+}
+
+}  // namespace
+
+LabelSet AddedLabels(const SamplerOptions& options) {
+  LabelSet labels = {{"job", options.job},
+                     {"instance", options.instance.empty() ? HostName() : options.instance}};
+  for (const auto& [name, value] : options.external_labels) labels.push_back({name, value});
+  NormaliseLabels(labels);
+  return labels;
+}
+
+Sampler::Sampler(SamplerOptions options, MetricSource& source, Queue& queue, const Clock& clock,
+                 Logger& log, std::function<void()> after_tick)
+    : source_(source),
+      queue_(queue),
+      clock_(clock),
+      log_(log),
+      after_tick_(std::move(after_tick)),
+      options_(std::move(options)),
+      table_(AddedLabels(options_)),
+      schedule_(options_.interval) {}
+
+Sampler::~Sampler() {
+  Stop();
+}
+
+void Sampler::Start() {
+  thread_ = std::jthread([this](const std::stop_token& stop) { Run(stop); });
+}
+
+void Sampler::Stop() {
+  if (!thread_.joinable()) return;
+  thread_.request_stop();
+  thread_.join();
+}
+
+void Sampler::Reconfigure(SamplerOptions options) {
+  {
+    MutexLock lock(mutex_);
+    if (AddedLabels(options) != AddedLabels(options_)) {
+      EndAllSeries();
+      table_.SetLabels(AddedLabels(options));
+    }
+    schedule_.set_interval(options.interval);
+    options_ = std::move(options);
+    reconfigured_ = true;
+  }
+  wake_.notify_all();
+}
+
+SamplerStats Sampler::Stats() const {
+  MutexLock lock(stats_mutex_);
+  return stats_;
+}
+
+void Sampler::Run(const std::stop_token& stop) {
+  while (!stop.stop_requested()) {
+    {
+      MutexLock lock(mutex_);
+      reconfigured_ = false;
+      const MonotonicTime now = clock_.Monotonic();
+      const MonotonicTime deadline = schedule_.Next(clock_.Now(), now);
+      if (wake_.wait_for(lock, stop, deadline - now, [this] { return reconfigured_; })) continue;
+      if (stop.stop_requested()) return;
+      schedule_.Fire();
+    }
+    Collect();
+  }
+}
+
+void Sampler::Collect() {
+  try {
+    MutexLock lock(mutex_);
+    const MonotonicTime start = clock_.Monotonic();
+    table_.Begin(schedule_.Stamp(clock_.Now()));
+    Gather();
+    table_.Finish(patient_);
+    Append();
+    NoteClock();
+    NoteStats(clock_.Monotonic() - start);
+  } catch (const std::exception& error) {
+    log_.Error("a collection for push failed", {{"error", error.what()}});
+  }
+  if (after_tick_) after_tick_();
+}
+
+void Sampler::Gather() {
+  SampleView heartbeat;
+  heartbeat.family = kUp.name;
+  heartbeat.value = 1;
+  table_.Update(kUp, heartbeat);
+  patient_ = false;
+  const Status status =
+      source_.Gather({}, [this](std::span<const FamilyView> families) { Take(families); });
+  if (status.ok()) return;
+  patient_ = true;
+  ++failures_;
+  log_.Error("nothing could be collected for push", {{"error", status.message()}});
+}
+
+void Sampler::Take(std::span<const FamilyView> families) {
+  for (const FamilyView& family : families) {
+    const bool tells_success = family.name == kCollectorSuccess;
+    ForEachSample(family, [&](const SampleView& sample) {
+      const double before = table_.Update(family, sample);
+      patient_ = patient_ || (tells_success && sample.value == 0 && before == 1);
+    });
+  }
+}
+
+void Sampler::Append() {
+  const Collection collection = table_.collection();
+  const Status status = queue_.Append(collection);
+  if (!status.ok()) {
+    ++failures_;
+    log_.Error("a collection could not be queued", {{"error", status.message()}});
+    return;
+  }
+  log_.Debug("collected", {{"samples", collection.samples()},
+                           {"new_series", collection.added.size()},
+                           {"gone_series", collection.gone.size()}});
+}
+
+void Sampler::EndAllSeries() {
+  if (table_.size() == 0) return;
+  table_.Begin(schedule_.Stamp(clock_.Now()));
+  table_.Finish(false);
+  Append();
+}
+
+void Sampler::NoteClock() {
+  const bool behind = schedule_.ahead() > std::chrono::milliseconds(1);
+  if (behind && !clock_warned_) {
+    log_.Warn("the clock stepped back: timestamps stand still until it has caught up",
+              {{"behind", FormatDuration(schedule_.ahead())}});
+  }
+  clock_warned_ = behind;
+}
+
+void Sampler::NoteStats(std::chrono::nanoseconds duration) {
+  MutexLock lock(stats_mutex_);
+  ++stats_.collections;
+  stats_.failures = failures_;
+  stats_.skipped_ticks = schedule_.skipped();
+  stats_.series = table_.size();
+  stats_.duration = duration;
+  stats_.clock_behind = schedule_.ahead();
+}
+
+}  // namespace hostpulse::push

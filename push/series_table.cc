@@ -1,0 +1,170 @@
+#include "push/series_table.h"
+
+#include <bit>
+#include <cmath>
+#include <functional>
+#include <limits>
+#include <utility>
+
+namespace hostpulse::push {
+namespace {
+
+// Calls `piece` with everything that tells a sample of the source from others, in a fixed order.
+template <typename F>
+void ForEachPiece(const SampleView& sample, F piece) {
+  piece(sample.family);
+  piece(sample.suffix);
+  for (const auto& label : sample.labels) {
+    piece(std::string_view(label.name));
+    piece(std::string_view(label.value));
+  }
+  piece(sample.extra_name);
+  piece(sample.extra_value);
+}
+
+std::uint64_t HashOf(const SampleView& sample) {
+  std::uint64_t hash = 0;
+  ForEachPiece(sample, [&](std::string_view piece) {
+    hash = std::rotl(hash, 23) * 0x9e3779b97f4a7c15 ^ std::hash<std::string_view>()(piece);
+  });
+  return hash;
+}
+
+// The pieces behind one another, each with its length in front, so that no two differ unseen.
+std::string Pack(const SampleView& sample) {
+  std::string packed;
+  ForEachPiece(sample, [&](std::string_view piece) {
+    const auto length = static_cast<std::uint32_t>(piece.size());
+    packed.append(reinterpret_cast<const char*>(&length), sizeof length).append(piece);
+  });
+  return packed;
+}
+
+bool Matches(std::string_view packed, const SampleView& sample) {
+  bool same = true;
+  ForEachPiece(sample, [&](std::string_view piece) {
+    const auto length = static_cast<std::uint32_t>(piece.size());
+    same = same && packed.size() >= sizeof length + piece.size() &&
+           packed.substr(0, sizeof length) ==
+               std::string_view(reinterpret_cast<const char*>(&length), sizeof length) &&
+           packed.substr(sizeof length, piece.size()) == piece;
+    if (same) packed.remove_prefix(sizeof length + piece.size());
+  });
+  return same && packed.empty();
+}
+
+}  // namespace
+
+double StalenessMarker() {
+  return std::bit_cast<double>(kStalenessBits);
+}
+
+bool IsStalenessMarker(double value) {
+  return std::bit_cast<std::uint64_t>(value) == kStalenessBits;
+}
+
+SeriesTable::SeriesTable(LabelSet labels) : labels_(std::move(labels)) {}
+
+void SeriesTable::Begin(std::int64_t timestamp_ms) {
+  ++cycle_;
+  timestamp_ms_ = timestamp_ms;
+  added_.clear();
+  values_.clear();
+  gone_.clear();
+}
+
+double SeriesTable::Update(const FamilyView& family, const SampleView& sample) {
+  const std::uint64_t hash = HashOf(sample);
+  Entry* entry = Find(sample, hash);
+  double before = std::numeric_limits<double>::quiet_NaN();
+  if (entry != nullptr) {
+    before = entry->value;
+  } else {
+    entry = &Insert(family, sample, hash);
+  }
+  entry->value = sample.value;
+  entry->seen = cycle_;
+  return before;
+}
+
+void SeriesTable::Finish(bool patient) {
+  for (const auto& entry : live_) {
+    if (entry->shadowed) {
+      Remove(*entry);  // The next cycle tries it again: the other one may have left by then.
+    } else if (entry->seen == cycle_) {
+      values_.push_back({entry->series->id, entry->value});
+    } else if (!patient || entry->seen + 2 <= cycle_) {
+      gone_.push_back(entry->series->id);
+      Remove(*entry);
+    }
+  }
+  std::erase_if(live_, [](const auto& entry) { return entry->series == nullptr; });
+}
+
+Collection SeriesTable::collection() const {
+  return {timestamp_ms_, added_, values_, gone_};
+}
+
+SeriesTable::Entry* SeriesTable::Find(const SampleView& sample, std::uint64_t hash) {
+  const auto [first, last] = index_.equal_range(hash);
+  for (auto it = first; it != last; ++it) {
+    if (Matches(it->second->identity, sample)) return it->second;
+  }
+  return nullptr;
+}
+
+SeriesTable::Entry& SeriesTable::Insert(const FamilyView& family, const SampleView& sample,
+                                        std::uint64_t hash) {
+  auto series = std::make_shared<Series>();
+  series->id = ++last_id_;
+  series->labels = LabelsOf(sample);
+  series->family = FamilyOf(family);
+  series->start_ms = timestamp_ms_;
+
+  auto entry = std::make_unique<Entry>();
+  entry->identity = Pack(sample);
+  entry->hash = hash;
+  entry->shadowed = !by_labels_.insert(series.get()).second;
+  if (!entry->shadowed) added_.push_back(series);
+  entry->series = std::move(series);
+  index_.emplace(hash, entry.get());
+  live_.push_back(std::move(entry));
+  return *live_.back();
+}
+
+LabelSet SeriesTable::LabelsOf(const SampleView& sample) const {
+  LabelSet labels;
+  labels.reserve(sample.labels.size() + labels_.size() + 2);
+  labels.push_back({std::string(kNameLabel), std::string(sample.family)});
+  labels.back().value += sample.suffix;
+  if (!sample.extra_name.empty()) {
+    labels.push_back({std::string(sample.extra_name), std::string(sample.extra_value)});
+  }
+  for (const auto& label : sample.labels) labels.push_back({label.name, label.value});
+  labels.insert(labels.end(), labels_.begin(), labels_.end());
+  NormaliseLabels(labels);
+  return labels;
+}
+
+const std::shared_ptr<const SeriesFamily>& SeriesTable::FamilyOf(const FamilyView& family) {
+  auto& known = families_[std::string(family.name)];
+  if (known == nullptr || known->type != family.type || known->help != family.help) {
+    known = std::make_shared<const SeriesFamily>(SeriesFamily{std::string(family.name), family.type,
+                                                              std::string(family.help),
+                                                              std::string(UnitOf(family.name))});
+  }
+  return known;
+}
+
+void SeriesTable::Remove(Entry& entry) {
+  const auto [first, last] = index_.equal_range(entry.hash);
+  for (auto it = first; it != last; ++it) {
+    if (it->second != &entry) continue;
+    index_.erase(it);
+    break;
+  }
+  if (!entry.shadowed) by_labels_.erase(entry.series.get());
+  entry.series = nullptr;
+}
+
+}  // namespace hostpulse::push

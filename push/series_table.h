@@ -1,0 +1,85 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "core/metrics/metric_source.h"
+#include "push/queue/queue.h"
+#include "push/sample_walk.h"
+
+namespace hostpulse::push {
+
+// The bits of Prometheus' staleness marker: a signalling NaN, so it must never pass through
+// arithmetic.
+inline constexpr std::uint64_t kStalenessBits = 0x7ff0000000000002;
+double StalenessMarker();
+bool IsStalenessMarker(double value);
+
+// Which series live, and under which id. A cycle is Begin, an Update for each sample, Finish. Not
+// thread safe; allocates only for series that are new.
+class SeriesTable {
+ public:
+  // `labels` are added to every series that has no label of that name, the earlier ones first.
+  explicit SeriesTable(LabelSet labels);
+
+  void Begin(std::int64_t timestamp_ms);
+
+  // Notes a sample of this cycle; returns the value that the series had in the last cycle that had
+  // it, or NaN for one that is new. A series given twice keeps the later value.
+  double Update(const FamilyView& family, const SampleView& sample);
+
+  // Closes the cycle: series that it did not have are gone, at once or, with `patient`, when they
+  // were missing from the cycle before as well.
+  void Finish(bool patient);
+
+  // Gives these labels to the series that come from now on. Only where none lives: after a cycle
+  // without an Update.
+  void SetLabels(LabelSet labels) { labels_ = std::move(labels); }
+
+  // The last cycle, valid until the next Begin.
+  Collection collection() const;
+
+  std::size_t size() const { return live_.size(); }
+
+ private:
+  struct Entry {
+    SeriesPtr series;
+    std::string identity;  // Name and labels as the source has them, packed.
+    std::uint64_t hash = 0;
+    std::uint64_t seen = 0;  // The cycle that had it last.
+    double value = 0;
+    bool shadowed = false;  // Another series has the same labels: left out of this cycle.
+  };
+  struct ByLabels {
+    bool operator()(const Series* a, const Series* b) const { return a->labels < b->labels; }
+  };
+
+  Entry* Find(const SampleView& sample, std::uint64_t hash);
+  Entry& Insert(const FamilyView& family, const SampleView& sample, std::uint64_t hash);
+  LabelSet LabelsOf(const SampleView& sample) const;
+  const std::shared_ptr<const SeriesFamily>& FamilyOf(const FamilyView& family);
+  void Remove(Entry& entry);
+
+  LabelSet labels_;
+  std::unordered_multimap<std::uint64_t, Entry*> index_;
+  std::vector<std::unique_ptr<Entry>> live_;  // Ascending by id.
+  std::set<const Series*, ByLabels> by_labels_;
+  std::map<std::string, std::shared_ptr<const SeriesFamily>, std::less<>> families_;
+  SeriesId last_id_ = 0;
+  std::uint64_t cycle_ = 0;
+  std::int64_t timestamp_ms_ = 0;
+
+  std::vector<SeriesPtr> added_;
+  std::vector<SeriesValue> values_;
+  std::vector<SeriesId> gone_;
+};
+
+}  // namespace hostpulse::push

@@ -1,0 +1,30 @@
+#include "push/tick_schedule.h"
+
+#include <algorithm>
+
+namespace hostpulse::push {
+
+MonotonicTime TickSchedule::Next(WallTime wall, MonotonicTime now) {
+  const auto past = wall.time_since_epoch() % interval_;
+  auto wait = interval_ - past;
+  // The end of a wait may be a little before its grid time where the wall clock is being slewed.
+  if (last_fired_ && now + wait < *last_fired_ + interval_ / 2) wait += interval_;
+  deadline_ = now + wait;
+  if (last_fired_) {
+    const auto ticks = (deadline_ - *last_fired_ + interval_ / 2) / interval_;
+    if (ticks > 1) skipped_ += static_cast<std::uint64_t>(ticks - 1);
+  }
+  grid_ = wall + wait;
+  return deadline_;
+}
+
+std::int64_t TickSchedule::Stamp(WallTime wall) {
+  const auto off = wall > grid_ ? wall - grid_ : grid_ - wall;
+  const std::int64_t now_ms = ToUnixMillis(off <= interval_ / 100 ? grid_ : wall);
+  const std::int64_t stamp = last_stamp_ms_ ? std::max(now_ms, *last_stamp_ms_ + 1) : now_ms;
+  ahead_ = std::chrono::milliseconds(stamp - now_ms);
+  last_stamp_ms_ = stamp;
+  return stamp;
+}
+
+}  // namespace hostpulse::push

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+
+#include "core/clock.h"
+
+namespace hostpulse::push {
+
+// When to collect: on the multiples of the interval in wall time, so that all hosts and restarts
+// share one grid, but waited for in monotonic time, so that a clock that jumps neither stops
+// collections nor fires a burst of them. A tick that came too late is skipped and counted. Not
+// thread safe.
+class TickSchedule {
+ public:
+  explicit TickSchedule(std::chrono::nanoseconds interval) : interval_(interval) {}
+
+  // The deadline of the next tick, at least half an interval after the last one that fired.
+  MonotonicTime Next(WallTime wall, MonotonicTime now);
+
+  // The deadline of the last Next has come.
+  void Fire() { last_fired_ = deadline_; }
+
+  // The timestamp of a collection that begins at `wall` for the tick of the last Next: the grid's,
+  // if it is punctual to 1 % of the interval, else the time it is; always later than the last one.
+  std::int64_t Stamp(WallTime wall);
+
+  std::uint64_t skipped() const { return skipped_; }
+
+  // How far the last timestamp is ahead of the clock that it was made from: not zero while the
+  // clock is behind a time at which samples were already taken.
+  std::chrono::milliseconds ahead() const { return ahead_; }
+
+  void set_interval(std::chrono::nanoseconds interval) { interval_ = interval; }
+
+ private:
+  std::chrono::nanoseconds interval_;
+  MonotonicTime deadline_{};
+  std::optional<MonotonicTime> last_fired_;
+  WallTime grid_{};
+  std::optional<std::int64_t> last_stamp_ms_;
+  std::uint64_t skipped_ = 0;
+  std::chrono::milliseconds ahead_{};
+};
+
+}  // namespace hostpulse::push
