@@ -30,14 +30,19 @@ struct QueueOptions {
 // Numbers a series for as long as it lives; never used again for another one.
 using SeriesId = std::uint32_t;
 
+// What all series of a metric have in common.
+struct SeriesFamily {
+  std::string name;  // Without _bucket, _sum, _count.
+  prometheus::MetricType type = prometheus::MetricType::Untyped;
+  std::string help;
+  std::string unit;
+};
+
 // A series as the queue's dictionary has it. Const once made, shared with whoever reads it.
 struct Series {
   SeriesId id = 0;
   LabelSet labels;
-  std::string family;  // The name without _bucket, _sum, _count: what type, help and unit are of.
-  prometheus::MetricType type = prometheus::MetricType::Untyped;
-  std::string help;
-  std::string unit;
+  std::shared_ptr<const SeriesFamily> family;
   std::int64_t start_ms = 0;  // When the series was first seen, Unix milliseconds.
 };
 using SeriesPtr = std::shared_ptr<const Series>;
@@ -142,6 +147,9 @@ class Queue {
 
   // Gives up the place of a destination that is no longer configured. Its cursor is gone already.
   virtual void Forget(std::string_view destination) = 0;
+
+  // Other bounds; `dir` stays what it was.
+  virtual void SetOptions(const QueueOptions& options) = 0;
 
   virtual QueueStats Stats() const = 0;
 };
