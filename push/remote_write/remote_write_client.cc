@@ -1,0 +1,105 @@
+#include "push/remote_write/remote_write_client.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "core/version.h"
+
+namespace hostpulse::push {
+namespace {
+
+constexpr std::size_t kMostShown = 256;
+// A header may carry a token; what is shorter is a tenant's name rather than a secret.
+constexpr std::size_t kShortestSecret = 12;
+constexpr std::chrono::seconds kShortestRetryAfter{1};
+constexpr std::chrono::seconds kLongestRetryAfter{300};
+
+void ReplaceAll(std::string& text, std::string_view secret) {
+  constexpr std::string_view kInstead = "<secret>";
+  if (secret.empty()) return;
+  for (auto at = text.find(secret); at != text.npos; at = text.find(secret, at)) {
+    text.replace(at, secret.size(), kInstead);
+    at += kInstead.size();
+  }
+}
+
+std::string WithoutUser(const std::string& url) {
+  const std::optional<UrlParts> parts = ParseUrl(url);
+  return parts ? FormatUrl(*parts) : url;
+}
+
+}  // namespace
+
+SendOutcome OutcomeOf(int status) {
+  if (status >= 200 && status < 300) return SendOutcome::kAccepted;
+  switch (status) {
+    case 400:
+    case 409:
+    case 422:
+      return SendOutcome::kRejected;
+    case 413:
+      return SendOutcome::kTooLarge;
+    case 429:
+      return SendOutcome::kRetry;
+    default:
+      return status >= 300 && status < 500 ? SendOutcome::kHold : SendOutcome::kRetry;
+  }
+}
+
+RemoteWriteClient::RemoteWriteClient(TransportOptions options, const Clock& clock)
+    : options_(std::move(options)),
+      http_(options_),
+      url_(WithoutUser(options_.url)),
+      authorizer_(Authorizer::Make(options_, http_, clock)) {}
+
+SendResult RemoteWriteClient::Send(const WriteRequest& request) {
+  const Result<std::string> authorization = authorizer_->Header();
+  if (!authorization.ok()) return Unauthorised(authorization.status());
+
+  HttpRequest post{url_, request.body, {}, options_.remote_timeout};
+  for (const auto& [name, value] : options_.headers) post.headers.push_back(name + ": " + value);
+  post.headers.push_back("Content-Type: " + std::string(request.format.content_type));
+  post.headers.push_back("Content-Encoding: " + std::string(request.format.content_encoding));
+  post.headers.emplace_back(request.format.version_header);
+  post.headers.push_back("User-Agent: hostpulse/" + std::string(kVersion));
+  if (!authorization->empty()) post.headers.push_back("Authorization: " + *authorization);
+
+  const HttpReply reply = http_.Post(post);
+  if (reply.status == 0) return {SendOutcome::kRetry, 0, std::nullopt, Shown(reply.error)};
+  SendResult result{OutcomeOf(reply.status), reply.status, std::nullopt, {}};
+  if (result.outcome == SendOutcome::kAccepted) return result;
+  if (reply.status == 401) authorizer_->Refused();
+  if (reply.retry_after) {
+    result.retry_after = std::clamp(*reply.retry_after, kShortestRetryAfter, kLongestRetryAfter);
+  }
+  result.error = "HTTP " + std::to_string(reply.status);
+  if (const std::string text = Shown(reply.body); !text.empty()) result.error += ": " + text;
+  return result;
+}
+
+SendResult RemoteWriteClient::Unauthorised(const Status& status) const {
+  const bool later = status.code() == ErrorCode::kTimeout;
+  return {later ? SendOutcome::kRetry : SendOutcome::kHold, 0, std::nullopt,
+          Shown(status.message())};
+}
+
+// What came from outside may hold anything, our own secrets included.
+std::string RemoteWriteClient::Shown(std::string_view text) const {
+  std::string line(text);
+  for (const std::string& secret : authorizer_->Secrets()) ReplaceAll(line, secret);
+  for (const auto& [name, value] : options_.headers) {
+    if (value.size() >= kShortestSecret) ReplaceAll(line, value);
+  }
+  if (const std::optional<UrlParts> proxy = ParseUrl(options_.proxy_url)) {
+    ReplaceAll(line, proxy->password);
+  }
+  for (char& c : line) {
+    if (c < ' ' || c > '~') c = ' ';
+  }
+  while (line.ends_with(' ')) line.pop_back();
+  if (line.size() > kMostShown) line.resize(kMostShown);
+  return line;
+}
+
+}  // namespace hostpulse::push

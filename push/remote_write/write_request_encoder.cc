@@ -1,0 +1,71 @@
+#include "push/remote_write/write_request_encoder.h"
+
+#include <snappy.h>
+
+#include <protozero/pbf_writer.hpp>
+
+namespace hostpulse::push {
+namespace {
+
+// Field numbers of prometheus.WriteRequest and what it is made of.
+enum RequestField : protozero::pbf_tag_type { kTimeSeries = 1, kMetadata = 3 };
+enum SeriesField : protozero::pbf_tag_type { kLabels = 1, kSamples = 2 };
+enum LabelField : protozero::pbf_tag_type { kLabelName = 1, kLabelValue = 2 };
+enum SampleField : protozero::pbf_tag_type { kValue = 1, kTimestamp = 2 };
+enum MetadataField : protozero::pbf_tag_type { kType = 1, kFamilyName = 2, kHelp = 4, kUnit = 5 };
+
+int TypeNumber(prometheus::MetricType type) {
+  switch (type) {
+    case prometheus::MetricType::Counter:
+      return 1;
+    case prometheus::MetricType::Gauge:
+      return 2;
+    case prometheus::MetricType::Histogram:
+      return 3;
+    case prometheus::MetricType::Summary:
+      return 5;
+    case prometheus::MetricType::Untyped:
+      break;
+  }
+  return 0;
+}
+
+}  // namespace
+
+std::string WriteRequestEncoder::EncodeLabels(const LabelSet& labels) {
+  std::string out;
+  protozero::pbf_writer series(out);
+  for (const Label& label : labels) {
+    protozero::pbf_writer message(series, kLabels);
+    message.add_string(kLabelName, label.name);
+    message.add_string(kLabelValue, label.value);
+  }
+  return out;
+}
+
+void WriteRequestEncoder::AddSeries(std::string_view labels, std::span<const Sample> samples) {
+  protozero::pbf_writer request(raw_);
+  protozero::pbf_writer series(request, kTimeSeries);
+  raw_.append(labels);
+  for (const Sample& sample : samples) {
+    protozero::pbf_writer message(series, kSamples);
+    message.add_double(kValue, sample.value);
+    message.add_int64(kTimestamp, sample.timestamp_ms);
+  }
+}
+
+void WriteRequestEncoder::AddMetadata(const SeriesFamily& family) {
+  protozero::pbf_writer request(raw_);
+  protozero::pbf_writer metadata(request, kMetadata);
+  metadata.add_enum(kType, TypeNumber(family.type));
+  metadata.add_string(kFamilyName, family.name);
+  metadata.add_string(kHelp, family.help);
+  if (!family.unit.empty()) metadata.add_string(kUnit, family.unit);
+}
+
+std::string_view WriteRequestEncoder::Compress() {
+  snappy::Compress(raw_.data(), raw_.size(), &compressed_);
+  return compressed_;
+}
+
+}  // namespace hostpulse::push
