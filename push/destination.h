@@ -6,7 +6,6 @@
 #include <string_view>
 #include <vector>
 
-#include "core/log/logger.h"
 #include "core/result.h"
 #include "push/relabel.h"
 #include "push/remote_write/transport_options.h"
@@ -57,15 +56,20 @@ struct OptionProblem {
 // network are not touched. Empty: fine.
 std::vector<OptionProblem> Validate(const DestinationOptions& options);
 
-// The name a destination has without one of its own: host and port of its URL, and a few digits of
-// a hash of the whole so that two paths on one host differ. Safe in logger names and labels.
+// The name a destination has without one of its own: the host of its URL, and a few digits of a
+// hash of the whole so that two paths on one host differ: "metrics-example-1a2b3c".
 std::string DestinationName(std::string_view url);
+
+// The name of the logger of a destination, "push.NAME": what is special in logger names is "_".
+std::string DestinationLoggerName(std::string_view destination);
 
 // The URL without user and password, and without its query: what may be logged and shown.
 std::string RedactedUrl(std::string_view url);
 
 // Whether the destination answers: reads its files, connects, and sends an empty write request.
 // For `hostpulse check`; takes at most remote_timeout.
-Status CheckDestination(const DestinationOptions& options, Logger& log);
+// Errors: kPermission where it lets nothing in, kInvalid where it refuses the request, kTimeout
+// where it does not answer or has trouble; as ReadSecretFile for its files.
+Status CheckDestination(const DestinationOptions& options);
 
 }  // namespace hostpulse::push

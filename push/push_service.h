@@ -2,11 +2,7 @@
 
 #include <prometheus/registry.h>
 
-#include <chrono>
-#include <cstdint>
 #include <memory>
-#include <optional>
-#include <string>
 #include <vector>
 
 #include "core/clock.h"
@@ -14,6 +10,7 @@
 #include "core/metrics/metric_source.h"
 #include "core/result.h"
 #include "push/destination.h"
+#include "push/destination_report.h"
 #include "push/queue/queue.h"
 #include "push/sampler.h"
 
@@ -25,18 +22,6 @@ struct PushOptions {
   std::vector<DestinationOptions> destinations;  // Empty: no thread, no metric, no libcurl.
 
   bool operator==(const PushOptions&) const = default;
-};
-
-// One destination as the status page shows it.
-struct DestinationReport {
-  std::string name;
-  std::string url;         // Without credentials and query.
-  std::string state;       // "starting", "up to date", "sending", "retrying", "on hold".
-  std::string last_error;  // Of the last request that was not accepted; empty since a success.
-  std::uint64_t backlog_samples = 0;
-  std::chrono::nanoseconds backlog_age{};               // Of the oldest sample not yet accepted.
-  std::optional<std::chrono::nanoseconds> next_try_in;  // Where it waits before a request.
-  std::optional<WallTime> last_success;
 };
 
 // Pushing as a whole: samples a source each interval into a queue, and sends that to every

@@ -1,0 +1,222 @@
+#include "push/push_service.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+
+#include "core/mutex.h"
+#include "push/account.h"
+#include "push/queue/memory_queue.h"
+#include "push/sender.h"
+#include "push/service_metrics.h"
+
+namespace hostpulse::push {
+namespace {
+
+void NameDestinations(PushOptions& options) {
+  for (DestinationOptions& destination : options.destinations) {
+    if (destination.name.empty()) {
+      destination.name = DestinationName(destination.transport.url);
+    }
+  }
+}
+
+// All that is wrong with the options, a line each. They have their names.
+Status Check(const PushOptions& options) {
+  std::string problems;
+  std::set<std::string_view> names;
+  const auto add = [&](const DestinationOptions& destination, const std::string& problem) {
+    problems += (problems.empty() ? "" : "\n") + destination.name + ": " + problem;
+  };
+  for (const DestinationOptions& destination : options.destinations) {
+    for (const OptionProblem& problem : Validate(destination)) {
+      add(destination, problem.key + ": " + problem.message);
+    }
+    if (!names.insert(destination.name).second) {
+      add(destination, "name: given to more than one destination");
+    }
+  }
+  return problems.empty() ? Status() : Status(ErrorCode::kInvalid, problems);
+}
+
+class PushServiceImpl final : public PushService {
+ public:
+  PushServiceImpl(MetricSource& source, const Clock& clock, LoggerRegistry& loggers,
+                  prometheus::Registry& registry)
+      : source_(source), clock_(clock), loggers_(loggers), registry_(registry) {}
+  ~PushServiceImpl() override { Stop(); }
+
+  Status Reload(PushOptions options) override;
+  void Stop() override;
+  std::vector<DestinationReport> Report() const override;
+
+ private:
+  struct Destination {
+    std::unique_ptr<Account> account;
+    std::unique_ptr<Sender> sender;
+  };
+
+  void Apply(const PushOptions& options);
+  void MakeQueue(const PushOptions& options);
+  void Sample(const SamplerOptions& options);
+  void StopSendersExcept(const PushOptions& options);
+  void Remove(const std::string& name);
+  void StartSender(const DestinationOptions& options, const SamplerOptions& sampler);
+  void Publish();
+
+  MetricSource& source_;
+  const Clock& clock_;
+  LoggerRegistry& loggers_;
+  prometheus::Registry& registry_;
+
+  // Of the main thread, in the order in which they use one another.
+  PushOptions options_;
+  std::unique_ptr<ServiceMetrics> metrics_;
+  std::unique_ptr<AccountFamilies> families_;
+  std::unique_ptr<Queue> queue_;
+
+  mutable Mutex mutex_;  // The sampler's thread and whoever asks for a report read these, too.
+  std::map<std::string, Destination, std::less<>> destinations_ HOSTPULSE_GUARDED_BY(mutex_);
+
+  std::unique_ptr<Sampler> sampler_;
+};
+
+// A destination goes on as it is where neither its own settings nor the interval changed.
+bool GoesOn(const DestinationOptions& destination, const PushOptions& before,
+            const PushOptions& after) {
+  const auto& wanted = after.destinations;
+  return before.sampler.interval == after.sampler.interval &&
+         std::find(wanted.begin(), wanted.end(), destination) != wanted.end();
+}
+
+bool IsNamed(const PushOptions& options, const std::string& name) {
+  const auto same = [&](const DestinationOptions& one) { return one.name == name; };
+  return std::any_of(options.destinations.begin(), options.destinations.end(), same);
+}
+
+Status PushServiceImpl::Reload(PushOptions options) {
+  NameDestinations(options);
+  if (Status status = Check(options); !status.ok()) return status;
+  Apply(options);
+  options_ = std::move(options);
+  return {};
+}
+
+void PushServiceImpl::Apply(const PushOptions& options) {
+  if (options.destinations.empty()) {
+    Stop();
+    return;
+  }
+  MakeQueue(options);
+  StopSendersExcept(options);
+  for (const DestinationOptions& destination : options.destinations) {
+    StartSender(destination, options.sampler);
+  }
+  Sample(options.sampler);
+}
+
+void PushServiceImpl::MakeQueue(const PushOptions& options) {
+  if (metrics_ == nullptr) {
+    metrics_ = std::make_unique<ServiceMetrics>(registry_);
+    families_ = std::make_unique<AccountFamilies>(registry_);
+  }
+  if (queue_ == nullptr) {
+    queue_ = std::make_unique<MemoryQueue>(options.queue, clock_, loggers_.Get("queue"));
+  } else {
+    queue_->SetOptions(options.queue);
+  }
+}
+
+void PushServiceImpl::Sample(const SamplerOptions& options) {
+  if (sampler_ != nullptr) {
+    if (options != options_.sampler) sampler_->Reconfigure(options);
+    return;
+  }
+  sampler_ = std::make_unique<Sampler>(options, source_, *queue_, clock_, loggers_.Get("push"),
+                                       [this] { Publish(); });
+  sampler_->Start();
+}
+
+// They stop side by side, and nobody waits for the mutex meanwhile.
+void PushServiceImpl::StopSendersExcept(const PushOptions& options) {
+  std::map<std::string, std::unique_ptr<Sender>> stopping;
+  {
+    MutexLock lock(mutex_);
+    for (auto& [name, destination] : destinations_) {
+      if (GoesOn(destination.sender->options(), options_, options)) continue;
+      destination.sender->BeginStop();
+      stopping.emplace(name, std::move(destination.sender));
+    }
+  }
+  for (auto& [name, sender] : stopping) sender->Stop();
+  for (auto& [name, sender] : stopping) {
+    sender.reset();
+    if (!IsNamed(options, name)) Remove(name);
+  }
+}
+
+void PushServiceImpl::Remove(const std::string& name) {
+  MutexLock lock(mutex_);
+  destinations_.erase(name);
+  queue_->Forget(name);
+}
+
+void PushServiceImpl::StartSender(const DestinationOptions& options,
+                                  const SamplerOptions& sampler) {
+  MutexLock lock(mutex_);
+  Destination& destination = destinations_[options.name];
+  if (destination.sender != nullptr) return;
+  if (destination.account == nullptr) {
+    destination.account = std::make_unique<Account>(*families_, options.name);
+  }
+  Logger& log = loggers_.Get(DestinationLoggerName(options.name));
+  SenderTiming timing;
+  timing.collection_interval = sampler.interval;
+  // Its rules were compiled by Check without complaint.
+  destination.sender = std::make_unique<Sender>(
+      options, Relabeler::Compile(options.write_relabel_configs).value(),
+      queue_->Open(options.name), timing, clock_, log, *destination.account);
+  destination.sender->Start();
+  log.Info("pushing", {{"url", RedactedUrl(options.transport.url)}});
+}
+
+// The sampler may be in the middle of a collection: the senders' last attempt goes on beside it.
+void PushServiceImpl::Stop() {
+  if (sampler_ != nullptr) sampler_->BeginStop();
+  StopSendersExcept({});
+  sampler_.reset();
+  queue_.reset();
+}
+
+std::vector<DestinationReport> PushServiceImpl::Report() const {
+  std::vector<DestinationReport> reports;
+  MutexLock lock(mutex_);
+  for (const auto& [name, destination] : destinations_) {
+    if (destination.sender != nullptr) reports.push_back(destination.sender->Report());
+  }
+  return reports;
+}
+
+void PushServiceImpl::Publish() {
+  metrics_->Publish(sampler_->Stats(), queue_->Stats());
+  MutexLock lock(mutex_);
+  for (auto& [name, destination] : destinations_) {
+    if (destination.sender != nullptr) destination.sender->Publish();
+  }
+}
+
+}  // namespace
+
+Result<std::unique_ptr<PushService>> PushService::Create(PushOptions options, MetricSource& source,
+                                                         const Clock& clock,
+                                                         LoggerRegistry& loggers,
+                                                         prometheus::Registry& registry) {
+  std::unique_ptr<PushService> service =
+      std::make_unique<PushServiceImpl>(source, clock, loggers, registry);
+  if (Status status = service->Reload(std::move(options)); !status.ok()) return status;
+  return service;
+}
+
+}  // namespace hostpulse::push

@@ -1,0 +1,49 @@
+#include "push/service_metrics.h"
+
+#include "push/follow.h"
+
+namespace hostpulse::push {
+namespace {
+
+prometheus::Counter& NewCounter(prometheus::Registry& registry, const char* name,
+                                const char* help) {
+  return prometheus::BuildCounter().Name(name).Help(help).Register(registry).Add({});
+}
+
+prometheus::Gauge& NewGauge(prometheus::Registry& registry, const char* name, const char* help) {
+  return prometheus::BuildGauge().Name(name).Help(help).Register(registry).Add({});
+}
+
+}  // namespace
+
+ServiceMetrics::ServiceMetrics(prometheus::Registry& registry)
+    : collections_(
+          NewCounter(registry, "hostpulse_push_collections_total", "Collections made for push.")),
+      failures_(NewCounter(registry, "hostpulse_push_collection_failures_total",
+                           "Collections for push that failed or could not be queued.")),
+      skipped_ticks_(NewCounter(registry, "hostpulse_push_skipped_ticks_total",
+                                "Collections left out because the one before took too long.")),
+      series_(NewGauge(registry, "hostpulse_push_series", "Series in the last collection.")),
+      duration_(NewGauge(registry, "hostpulse_push_collection_duration_seconds",
+                         "How long the last collection took.")),
+      clock_behind_(NewGauge(registry, "hostpulse_push_clock_behind_seconds",
+                             "How far the clock is behind the last timestamp it gave.")),
+      queue_bytes_(NewGauge(registry, "hostpulse_push_queue_bytes", "Bytes in the queue.")),
+      queue_limit_(NewGauge(registry, "hostpulse_push_queue_limit_bytes",
+                            "Bytes the queue may hold before it drops the oldest samples.")),
+      queue_collections_(
+          NewGauge(registry, "hostpulse_push_queue_collections", "Collections in the queue.")) {}
+
+void ServiceMetrics::Publish(const SamplerStats& sampler, const QueueStats& queue) {
+  Follow(collections_, sampler.collections);
+  Follow(failures_, sampler.failures);
+  Follow(skipped_ticks_, sampler.skipped_ticks);
+  series_.Set(static_cast<double>(sampler.series));
+  duration_.Set(ToSeconds(sampler.duration));
+  clock_behind_.Set(ToSeconds(sampler.clock_behind));
+  queue_bytes_.Set(static_cast<double>(queue.bytes));
+  queue_limit_.Set(static_cast<double>(queue.max_bytes));
+  queue_collections_.Set(static_cast<double>(queue.collections));
+}
+
+}  // namespace hostpulse::push

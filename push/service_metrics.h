@@ -1,0 +1,32 @@
+#pragma once
+
+#include <prometheus/counter.h>
+#include <prometheus/gauge.h>
+#include <prometheus/registry.h>
+
+#include "push/queue/queue.h"
+#include "push/sampler.h"
+
+namespace hostpulse::push {
+
+// The metrics hostpulse_push_* that are of pushing as a whole. The registry outlives it. Publish is
+// called by one thread at a time.
+class ServiceMetrics {
+ public:
+  explicit ServiceMetrics(prometheus::Registry& registry);
+
+  void Publish(const SamplerStats& sampler, const QueueStats& queue);
+
+ private:
+  prometheus::Counter& collections_;
+  prometheus::Counter& failures_;
+  prometheus::Counter& skipped_ticks_;
+  prometheus::Gauge& series_;
+  prometheus::Gauge& duration_;
+  prometheus::Gauge& clock_behind_;
+  prometheus::Gauge& queue_bytes_;
+  prometheus::Gauge& queue_limit_;
+  prometheus::Gauge& queue_collections_;
+};
+
+}  // namespace hostpulse::push
