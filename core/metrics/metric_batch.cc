@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <utility>
 
 #include "core/metrics/family_merge.h"
 #include "core/utf8.h"
@@ -70,6 +71,12 @@ void FamilyBuilder::Add(std::span<const LabelView> labels, double value) {
   SetValue(family_.type, AddMetric(labels), value);
 }
 
+void FamilyBuilder::Exchange(FamilyBuilder& other) {
+  std::swap(family_, other.family_);
+  order_.swap(other.order_);
+  sorted_.swap(other.sorted_);
+}
+
 std::size_t FamilyBuilder::Finish() {
   const auto& metrics = family_.metric;
   if (order_.size() != used_) {
@@ -103,10 +110,19 @@ void MetricBatch::Begin() {
 
 FamilyBuilder& MetricBatch::Family(std::string_view name, std::string_view help,
                                    prometheus::MetricType type) {
-  for (std::size_t i = 0; i < used_; ++i) {
-    if (pool_[i].family_.name == name) return pool_[i];
+  // A name stands in the pool once, so the slot that had it last time in this place is the one.
+  if (used_ == pool_.size() || pool_[used_].family_.name != name) {
+    const auto found =
+        std::find_if(pool_.begin(), pool_.end(),
+                     [name](const FamilyBuilder& family) { return family.family_.name == name; });
+    const auto index = static_cast<std::size_t>(found - pool_.begin());
+    if (index < used_) return *found;
+    if (index < pool_.size()) {
+      pool_[used_].Exchange(pool_[index]);
+    } else if (used_ == pool_.size()) {
+      pool_.emplace_back();
+    }
   }
-  if (used_ == pool_.size()) pool_.emplace_back();
   FamilyBuilder& family = pool_[used_++];
   family.Start(name, help, type);
   return family;

@@ -49,6 +49,8 @@ class FamilyBuilder {
   friend class MetricBatch;
 
   void Start(std::string_view name, std::string_view help, prometheus::MetricType type);
+  // Takes the storage of another one; neither is open.
+  void Exchange(FamilyBuilder& other);
   // Sorts, drops and counts repeated label sets; the view then stands until the next Start.
   std::size_t Finish();
 
