@@ -3,9 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
+#include "tests/support/alloc_counter.h"
 #include "tests/support/fake_clock.h"
 
 namespace hostpulse::http {
@@ -43,6 +45,23 @@ TEST(LoggerLevelSource, ShowsEveryLevelThatWasSet) {
 
   ASSERT_TRUE(registry.Set("push", std::nullopt, std::nullopt, "test").ok());
   EXPECT_THAT(Gathered(source), ElementsAre("hostpulse_logger_level logger=ROOT 0"));
+}
+
+TEST(LoggerLevelSource, AllocatesNothingOnceWarm) {
+  if (!test::CountsAllocations()) GTEST_SKIP() << "sanitizers bring their own operator new";
+  const FakeClock clock;
+  LoggerRegistry registry({.fd = -1}, clock);
+  registry.Get("a.logger.whose.name.does.not.fit.into.a.short.string");
+  ASSERT_TRUE(registry.Set("a.logger", LogLevel::kDebug, std::nullopt, "test").ok());
+  LoggerLevelSource source(registry);
+  const GatherFilter filter;
+  const auto gather = [&] {
+    return source.Gather(filter, [](std::span<const FamilyView>) {}).ok();
+  };
+  ASSERT_TRUE(gather() && gather());
+  const std::uint64_t before = test::AllocationsOfThisThread();
+  EXPECT_TRUE(gather());
+  EXPECT_EQ(test::AllocationsOfThisThread(), before);
 }
 
 }  // namespace
