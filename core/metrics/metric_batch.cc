@@ -83,18 +83,20 @@ std::size_t FamilyBuilder::Finish() {
     order_.resize(used_);
     std::iota(order_.begin(), order_.end(), 0U);
   }
-  const auto in_order = [&](std::uint32_t a, std::uint32_t b) {
+  const auto rising = [&](std::uint32_t a, std::uint32_t b) {
     return CompareLabels(metrics[a], metrics[b]) < 0;
   };
-  const auto not_rising = [&](std::uint32_t a, std::uint32_t b) { return !in_order(a, b); };
-  if (std::adjacent_find(order_.begin(), order_.end(), not_rising) != order_.end()) {
-    // By index where labels are equal, so that the first one added is the one that stays.
-    std::sort(order_.begin(), order_.end(), [&](std::uint32_t a, std::uint32_t b) {
-      const int order = CompareLabels(metrics[a], metrics[b]);
-      return order != 0 ? order < 0 : a < b;
-    });
-  }
+  const auto not_rising = [&](std::uint32_t a, std::uint32_t b) { return !rising(a, b); };
   sorted_.clear();
+  if (std::adjacent_find(order_.begin(), order_.end(), not_rising) == order_.end()) {
+    for (const std::uint32_t index : order_) sorted_.push_back(&metrics[index]);
+    return 0;
+  }
+  // By index where labels are equal, so that the first one added is the one that stays.
+  std::sort(order_.begin(), order_.end(), [&](std::uint32_t a, std::uint32_t b) {
+    const int order = CompareLabels(metrics[a], metrics[b]);
+    return order != 0 ? order < 0 : a < b;
+  });
   for (const std::uint32_t index : order_) {
     if (!sorted_.empty() && CompareLabels(*sorted_.back(), metrics[index]) == 0) continue;
     sorted_.push_back(&metrics[index]);

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "core/metrics/number_text.h"
 #include "core/metrics/sample_text.h"
+#include "core/metrics/text_writer.h"
 
 namespace hostpulse {
 namespace {
@@ -44,25 +44,34 @@ Identity Identify(std::span<const FamilyView> families, const FamilyView& family
   return {family.name, "unknown", ""};
 }
 
+void AppendHead(const Identity& identity, std::string_view help, TextWriter& out) {
+  out.Append("# TYPE ");
+  out.Append(identity.name);
+  out.Append(' ');
+  out.Append(identity.type_name);
+  out.Append('\n');
+  if (help.empty()) return;
+  out.Append("# HELP ");
+  out.Append(identity.name);
+  out.Append(' ');
+  out.AppendEscaped(help, true);
+  out.Append('\n');
+}
+
 }  // namespace
 
-void EncodeOpenMetrics(std::span<const FamilyView> families, std::string& out) {
+void EncodeOpenMetrics(std::span<const FamilyView> families, std::string& text) {
+  TextWriter out(text);
   for (const FamilyView& family : families) {
     const Identity identity = Identify(families, family);
-    out.append("# TYPE ").append(identity.name).append(" ").append(identity.type_name);
-    out += '\n';
-    if (!family.help.empty()) {
-      out.append("# HELP ").append(identity.name).append(" ");
-      AppendEscaped(family.help, true, out);
-      out += '\n';
-    }
+    AppendHead(identity, family.help, out);
     const SampleStyle style{
         .float_labels = true, .second_stamps = true, .counter = identity.counter_suffix};
     for (const auto* metric : family.metrics) {
       AppendMetric(identity.name, family.type, *metric, style, out);
     }
   }
-  out += "# EOF\n";
+  out.Append("# EOF\n");
 }
 
 }  // namespace hostpulse

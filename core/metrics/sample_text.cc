@@ -4,8 +4,6 @@
 #include <cstdint>
 #include <limits>
 
-#include "core/metrics/number_text.h"
-
 namespace hostpulse {
 namespace {
 
@@ -22,16 +20,17 @@ struct Bound {
 class MetricText {
  public:
   MetricText(std::string_view name, const ClientMetric& metric, const SampleStyle& style,
-             std::string& out)
+             TextWriter& out)
       : name_(name), metric_(metric), style_(style), out_(out) {}
 
   void Sample(std::string_view suffix, double value, const Bound& bound = {}) {
-    out_.append(name_).append(suffix);
+    out_.Append(name_);
+    out_.Append(suffix);
     Labels(bound);
-    out_ += ' ';
-    AppendNumber(value, out_);
+    out_.Append(' ');
+    out_.AppendNumber(value);
     Timestamp();
-    out_ += '\n';
+    out_.Append('\n');
   }
 
   void Histogram() {
@@ -61,42 +60,45 @@ class MetricText {
     if (metric_.label.empty() && bound.label.empty()) return;
     char separator = '{';
     for (const auto& label : metric_.label) {
-      out_ += separator;
-      out_.append(label.name).append("=\"");
-      AppendEscaped(label.value, true, out_);
-      out_ += '"';
+      out_.Append(separator);
+      out_.Append(std::string_view(label.name));
+      out_.Append("=\"");
+      out_.AppendEscaped(label.value, true);
+      out_.Append('"');
       separator = ',';
     }
     if (!bound.label.empty()) {
-      out_ += separator;
-      out_.append(bound.label).append("=\"");
-      const std::size_t start = out_.size();
-      AppendNumber(bound.value, out_);
-      if (style_.float_labels && out_.find_first_not_of("-0123456789", start) == out_.npos) {
-        out_ += ".0";
+      out_.Append(separator);
+      out_.Append(bound.label);
+      out_.Append("=\"");
+      const std::size_t start = out_.position();
+      out_.AppendNumber(bound.value);
+      if (style_.float_labels &&
+          out_.Since(start).find_first_not_of("-0123456789") == std::string_view::npos) {
+        out_.Append(".0");
       }
-      out_ += '"';
+      out_.Append('"');
     }
-    out_ += '}';
+    out_.Append('}');
   }
 
   void Timestamp() {
     if (metric_.timestamp_ms == 0) return;
-    out_ += ' ';
+    out_.Append(' ');
     const auto stamp = static_cast<double>(metric_.timestamp_ms);
-    AppendNumber(style_.second_stamps ? stamp / 1e3 : stamp, out_);
+    out_.AppendNumber(style_.second_stamps ? stamp / 1e3 : stamp);
   }
 
   const std::string_view name_;
   const ClientMetric& metric_;
   const SampleStyle& style_;
-  std::string& out_;
+  TextWriter& out_;
 };
 
 }  // namespace
 
 void AppendMetric(std::string_view name, MetricType type, const ClientMetric& metric,
-                  const SampleStyle& style, std::string& out) {
+                  const SampleStyle& style, TextWriter& out) {
   MetricText text(name, metric, style, out);
   switch (type) {
     case MetricType::Counter:

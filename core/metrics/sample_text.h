@@ -1,11 +1,11 @@
 #pragma once
 
 #include <prometheus/client_metric.h>
+#include <prometheus/metric_type.h>
 
-#include <string>
 #include <string_view>
 
-#include "core/metrics/metric_source.h"
+#include "core/metrics/text_writer.h"
 
 namespace hostpulse {
 
@@ -19,6 +19,6 @@ struct SampleStyle {
 // Appends the samples of one metric of a family called `name`, which is of this type.
 void AppendMetric(std::string_view name, prometheus::MetricType type,
                   const prometheus::ClientMetric& metric, const SampleStyle& style,
-                  std::string& out);
+                  TextWriter& out);
 
 }  // namespace hostpulse

@@ -1,7 +1,7 @@
 #include "core/metrics/text_encoder.h"
 
-#include "core/metrics/number_text.h"
 #include "core/metrics/sample_text.h"
+#include "core/metrics/text_writer.h"
 
 namespace hostpulse {
 namespace {
@@ -22,19 +22,25 @@ std::string_view TypeName(prometheus::MetricType type) {
   return "untyped";
 }
 
-void AppendHead(const FamilyView& family, std::string& out) {
+void AppendHead(const FamilyView& family, TextWriter& out) {
   if (!family.help.empty()) {
-    out.append("# HELP ").append(family.name).append(" ");
-    AppendEscaped(family.help, false, out);
-    out += '\n';
+    out.Append("# HELP ");
+    out.Append(family.name);
+    out.Append(' ');
+    out.AppendEscaped(family.help, false);
+    out.Append('\n');
   }
-  out.append("# TYPE ").append(family.name).append(" ").append(TypeName(family.type));
-  out += '\n';
+  out.Append("# TYPE ");
+  out.Append(family.name);
+  out.Append(' ');
+  out.Append(TypeName(family.type));
+  out.Append('\n');
 }
 
 }  // namespace
 
-void EncodeText(std::span<const FamilyView> families, std::string& out) {
+void EncodeText(std::span<const FamilyView> families, std::string& text) {
+  TextWriter out(text);
   const SampleStyle style;
   for (const FamilyView& family : families) {
     AppendHead(family, out);

@@ -14,18 +14,18 @@
 #include <vector>
 
 #include "core/metrics/metric_batch.h"
-#include "core/metrics/number_text.h"
+#include "core/metrics/text_writer.h"
 
 namespace hostpulse {
 namespace {
 
 std::string Number(double value) {
   std::string text;
-  AppendNumber(value, text);
+  TextWriter(text).AppendNumber(value);
   return text;
 }
 
-TEST(NumberText, WritesIntegersPlainAndOthersShortest) {
+TEST(TextWriterNumber, WritesIntegersPlainAndOthersShortest) {
   EXPECT_EQ(Number(0), "0");
   EXPECT_EQ(Number(-0.0), "-0");
   EXPECT_EQ(Number(1), "1");
@@ -39,7 +39,7 @@ TEST(NumberText, WritesIntegersPlainAndOthersShortest) {
   EXPECT_EQ(Number(-std::numeric_limits<double>::infinity()), "-Inf");
 }
 
-TEST(NumberText, ReadsBackAsTheSameBits) {
+TEST(TextWriterNumber, ReadsBackAsTheSameBits) {
   std::mt19937_64 random(1);
   for (int i = 0; i < 100000; ++i) {
     const auto value = std::bit_cast<double>(random());
