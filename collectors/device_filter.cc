@@ -45,8 +45,7 @@ bool Pattern::Matches(std::string_view text) const {
   return re2::RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), *expression_);
 }
 
-Result<DeviceFilter> DeviceFilter::FromFlags(const FlagValues& flags,
-                                             std::string_view include_flag,
+Result<DeviceFilter> DeviceFilter::FromFlags(const FlagValues& flags, std::string_view include_flag,
                                              std::string_view exclude_flag) {
   const std::string include = include_flag.empty() ? "" : flags.String(include_flag);
   const std::string exclude = exclude_flag.empty() ? "" : flags.String(exclude_flag);

@@ -47,7 +47,9 @@ const std::string& FlagValues::String(std::string_view name) const {
   return values.front();
 }
 
-bool FlagValues::Bool(std::string_view name) const { return String(name) == "true"; }
+bool FlagValues::Bool(std::string_view name) const {
+  return String(name) == "true";
+}
 
 std::int64_t FlagValues::Int(std::string_view name) const {
   return Sound(name, kernel::ParseNumber<std::int64_t>(String(name)));

@@ -36,16 +36,19 @@ KernelDir::~KernelDir() {
   if (fd_) budget_->Return();
 }
 
-Status KernelDir::ReadEntries(int fd) {
+int KernelDir::ReadEntries(int fd) {
   size_ = 0;
   if (entries_.empty()) entries_.resize(kFirstBuffer);
   while (true) {
     if (entries_.size() - size_ < kLeastRoom) entries_.resize(entries_.size() * 2);
-    const long got = ::syscall(SYS_getdents64, fd, entries_.data() + size_, entries_.size() - size_);
-    if (got == 0) return {};
-    if (got < 0) return ErrnoStatus(path_, "list", errno);
+    const long got =
+        ::syscall(SYS_getdents64, fd, entries_.data() + size_, entries_.size() - size_);
+    if (got < 0) return errno;
+    if (got == 0) break;
     size_ += static_cast<std::size_t>(got);
   }
+  CollectNames();
+  return 0;
 }
 
 void KernelDir::CollectNames() {
@@ -60,20 +63,27 @@ void KernelDir::CollectNames() {
   std::sort(names_.begin(), names_.end());
 }
 
-Result<std::span<const std::string_view>> KernelDir::List() {
-  if (fd_) {
-    if (::lseek(fd_.get(), 0, SEEK_SET) == 0 && ReadEntries(fd_.get()).ok()) {
-      CollectNames();
-      return std::span<const std::string_view>(names_);
-    }
-    fd_.reset();
-    budget_->Return();
+bool KernelDir::ListKept() {
+  if (!fd_) return false;
+  // The descriptor of a sysfs directory that left, perhaps to come back under its name, lists
+  // nothing and gives no error: an empty one is opened again.
+  if (::lseek(fd_.get(), 0, SEEK_SET) == 0 && ReadEntries(fd_.get()) == 0 && !names_.empty()) {
+    return true;
   }
-  UniqueFd fd(::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!fd) return ErrnoStatus(path_, "open", errno);
-  if (Status status = ReadEntries(fd.get()); !status) return status;
-  if (budget_->TryTake()) fd_ = std::move(fd);
-  CollectNames();
+  fd_.reset();
+  budget_->Return();
+  return false;
+}
+
+Result<std::span<const std::string_view>> KernelDir::List() {
+  if (!ListKept()) {
+    UniqueFd fd(::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NONBLOCK));
+    if (!fd) return ErrnoStatus(path_, "open", errno);
+    if (const int error = ReadEntries(fd.get()); error != 0) {
+      return ErrnoStatus(path_, "list", error);
+    }
+    if (budget_->TryTake()) fd_ = std::move(fd);
+  }
   return std::span<const std::string_view>(names_);
 }
 

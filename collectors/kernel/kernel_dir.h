@@ -12,8 +12,8 @@
 
 namespace hostpulse::kernel {
 
-// A directory of /proc or /sys that is listed again and again; keeps its descriptor and its
-// strings. One thread at a time.
+// A directory of /proc or /sys that is listed again and again; keeps its descriptor (while the
+// budget allows) and its buffers. One thread at a time.
 class KernelDir {
  public:
   KernelDir(std::string path, DescriptorBudget& budget);
@@ -28,7 +28,8 @@ class KernelDir {
   const std::string& path() const { return path_; }
 
  private:
-  Status ReadEntries(int fd);
+  int ReadEntries(int fd);  // 0 or an errno.
+  bool ListKept();
   void CollectNames();
 
   std::string path_;

@@ -1,6 +1,7 @@
 #include "collectors/kernel/kernel_file.h"
 
 #include <fcntl.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
@@ -13,6 +14,7 @@ namespace {
 
 // Small on purpose: the kernel allocates what a read asks for, and most files are one number.
 constexpr std::size_t kFirstBuffer = 1024;
+constexpr std::size_t kLargestBuffer = std::size_t{64} << 20;
 
 ErrorCode Classify(int error) {
   switch (error) {
@@ -20,6 +22,7 @@ ErrorCode Classify(int error) {
     case ENODEV:
     case ENXIO:
     case ENOTDIR:
+    case ESRCH:
       return ErrorCode::kAbsent;
     case EACCES:
     case EPERM:
@@ -27,6 +30,12 @@ ErrorCode Classify(int error) {
     default:
       return ErrorCode::kIo;
   }
+}
+
+// The file is there and has nothing to say, as the carrier of an interface that is down: to open it
+// again would not help.
+bool HasNoValue(int error) {
+  return error == EINVAL || error == EOPNOTSUPP || error == ENODATA || error == EAGAIN;
 }
 
 }  // namespace
@@ -57,8 +66,8 @@ bool DescriptorBudget::TryTake() {
   return false;
 }
 
-KernelFile::KernelFile(std::string path, DescriptorBudget& budget)
-    : path_(std::move(path)), budget_(&budget) {}
+KernelFile::KernelFile(std::string path, DescriptorBudget& budget, FileKind kind)
+    : path_(std::move(path)), budget_(&budget), kind_(kind) {}
 
 KernelFile::KernelFile(KernelFile&& other) noexcept = default;
 
@@ -66,39 +75,56 @@ KernelFile::~KernelFile() {
   if (fd_) budget_->Return();
 }
 
-Status KernelFile::Fail(int error, const char* what) {
-  last_errno_ = error;
-  return ErrnoStatus(path_, what, error);
-}
-
-Status KernelFile::ReadInto(int fd, bool) {
+int KernelFile::ReadFrom(int fd, bool seekable) {
   size_ = 0;
   if (buffer_.empty()) buffer_.resize(kFirstBuffer);
   while (true) {
+    if (size_ == kLargestBuffer) return EFBIG;
     if (size_ == buffer_.size()) buffer_.resize(buffer_.size() * 2);
+    char* const start = buffer_.data() + size_;
+    const std::size_t room = buffer_.size() - size_;
     const ssize_t got =
-        ::pread(fd, buffer_.data() + size_, buffer_.size() - size_, static_cast<off_t>(size_));
+        seekable ? ::pread(fd, start, room, static_cast<off_t>(size_)) : ::read(fd, start, room);
+    if (got == 0) return 0;
     if (got > 0) {
       size_ += static_cast<std::size_t>(got);
-      continue;
+      if (kind_ == FileKind::kAttribute && size_ < buffer_.size()) return 0;
+    } else if (errno != EINTR) {
+      return errno;
     }
-    if (got == 0) return {};
-    if (errno != EINTR) return Fail(errno, "read");
   }
 }
 
+bool KernelFile::ReadKept() {
+  if (!fd_) return false;
+  last_errno_ = ReadFrom(fd_.get(), true);
+  if (last_errno_ == 0 || HasNoValue(last_errno_)) return true;
+  fd_.reset();
+  budget_->Return();
+  return false;
+}
+
+int KernelFile::ReadNew(const char*& what) {
+  // A FIFO or a device in the place of the file must not make the collection wait.
+  UniqueFd fd(::open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+  what = "open";
+  if (!fd) return errno;
+  what = "read";
+  int error = ReadFrom(fd.get(), true);
+  if (error == ESPIPE) return ReadFrom(fd.get(), false);
+  if ((error == 0 || HasNoValue(error)) && budget_->TryTake()) fd_ = std::move(fd);
+  return error;
+}
+
+bool KernelFile::ReadAny(const char*& what) {
+  what = "read";
+  if (!ReadKept()) last_errno_ = ReadNew(what);
+  return last_errno_ == 0;
+}
+
 Result<std::string_view> KernelFile::Read() {
-  last_errno_ = 0;
-  if (fd_) {
-    if (ReadInto(fd_.get(), true).ok()) return std::string_view(buffer_).substr(0, size_);
-    fd_.reset();
-    budget_->Return();
-  }
-  UniqueFd fd(::open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-  if (!fd) return Fail(errno, "open");
-  if (Status status = ReadInto(fd.get(), true); !status) return status;
-  last_errno_ = 0;
-  if (budget_->TryTake()) fd_ = std::move(fd);
+  const char* what = nullptr;
+  if (!ReadAny(what)) return ErrnoStatus(path_, what, last_errno_);
   return std::string_view(buffer_).substr(0, size_);
 }
 
@@ -106,6 +132,17 @@ Result<std::string_view> KernelFile::ReadTrimmed() {
   Result<std::string_view> text = Read();
   if (text) return Trim(*text);
   return text;
+}
+
+std::optional<std::string_view> KernelFile::TryRead() {
+  const char* what = nullptr;
+  if (!ReadAny(what)) return std::nullopt;
+  return std::string_view(buffer_).substr(0, size_);
+}
+
+std::optional<std::string_view> KernelFile::TryReadTrimmed() {
+  const auto text = TryRead();
+  return text ? std::optional(Trim(*text)) : std::nullopt;
 }
 
 }  // namespace hostpulse::kernel

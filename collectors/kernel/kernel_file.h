@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -23,38 +24,56 @@ class DescriptorBudget {
   std::atomic<int> left_;
 };
 
+// How a file hands out its content.
+enum class FileKind {
+  // Record by record: a short read is normal, only a read of nothing is the end.
+  kSequence,
+  // All at once: a file of sysfs or /proc/sys, made by the kernel in one piece of less than a page.
+  // A read that leaves room in the buffer has seen the end, which saves every second system call.
+  kAttribute,
+};
+
 // A file of /proc or /sys that is read again and again: keeps its descriptor (while the budget
-// allows) and its buffer, and reads with pread until zero, since a short read of such a file is
-// normal. One thread at a time.
+// allows) and its buffer, and reads with pread until the end. A file that cannot seek is opened
+// anew for every read. One thread at a time.
 class KernelFile {
  public:
   // `budget` must outlive the file. Nothing is opened yet.
-  KernelFile(std::string path, DescriptorBudget& budget);
+  KernelFile(std::string path, DescriptorBudget& budget, FileKind kind = FileKind::kSequence);
   KernelFile(KernelFile&& other) noexcept;
   KernelFile& operator=(KernelFile&&) = delete;
   ~KernelFile();
 
   // The whole content, valid until the next Read. A kept descriptor that no longer reads (the
   // device left and came back, ESTALE, ENODEV) is opened once more before it counts as an error.
-  // Errors, each with the path in its message: kAbsent (ENOENT, ENODEV, ENXIO, ENOTDIR: not on this
-  // host or left while reading), kPermission (EACCES, EPERM), kIo (the rest: EIO, EAGAIN, EINVAL,
-  // ENODATA, EMFILE ...).
+  // Errors, each with the path in its message: kAbsent (ENOENT, ENODEV, ENXIO, ENOTDIR, ESRCH: not
+  // on this host or left while reading), kPermission (EACCES, EPERM), kIo (the rest: EIO, EAGAIN,
+  // EINVAL, ENODATA, EMFILE, EFBIG for more than 64 MiB ...).
   Result<std::string_view> Read();
 
   // Read without the white space at both ends: for the one-value files of sysfs.
   Result<std::string_view> ReadTrimmed();
 
+  // The same for a file that many hosts or devices do not have, or that often has no value: nothing
+  // where it fails, without a message and so without an allocation; last_errno() tells why.
+  std::optional<std::string_view> TryRead();
+  std::optional<std::string_view> TryReadTrimmed();
+
   const std::string& path() const { return path_; }
-  // errno of the last Read, 0 if it worked: for collectors that copy a rule like "EINVAL: no
-  // value".
+  // errno of the last Read, 0 if it worked: for rules like "EINVAL stands for no value".
   int last_errno() const { return last_errno_; }
 
  private:
-  Status ReadInto(int fd, bool seekable);
-  Status Fail(int error, const char* what);
+  // Each gives 0, or the errno of what failed.
+  int ReadFrom(int fd, bool seekable);
+  int ReadNew(const char*& what);
+  bool ReadKept();
+  // False with last_errno_ set, and `what` was being done.
+  bool ReadAny(const char*& what);
 
   std::string path_;
   DescriptorBudget* budget_;
+  FileKind kind_;
   UniqueFd fd_;
   std::string buffer_;
   std::size_t size_ = 0;

@@ -19,9 +19,13 @@ namespace {
 constexpr std::size_t kBufferBytes = 32768;  // What the kernel fills at most for one dump message.
 constexpr std::uint16_t kTypeMask = 0x3fff;  // Without NLA_F_NESTED and NLA_F_NET_BYTEORDER.
 
-std::size_t Align(std::size_t size) { return (size + 3) & ~std::size_t{3}; }
+std::size_t Align(std::size_t size) {
+  return (size + 3) & ~std::size_t{3};
+}
 
-std::string Where(int protocol) { return "netlink(" + std::to_string(protocol) + ")"; }
+std::string Where(int protocol) {
+  return "netlink(" + std::to_string(protocol) + ")";
+}
 
 }  // namespace
 

@@ -27,8 +27,7 @@ struct NetlinkAttribute {
 void ForEachAttribute(std::span<const std::byte> bytes,
                       FunctionRef<void(const NetlinkAttribute&)> visit);
 
-using MessageVisitor =
-    FunctionRef<void(std::uint16_t type, std::span<const std::byte> body)>;
+using MessageVisitor = FunctionRef<void(std::uint16_t type, std::span<const std::byte> body)>;
 
 // Asks the kernel over a netlink socket that stays open. One thread at a time.
 class NetlinkSocket {

@@ -2,6 +2,7 @@
 
 #include <charconv>
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -52,7 +53,15 @@ class FieldScanner {
   explicit FieldScanner(std::string_view line) : rest_(line) {}
 
   // The next field, empty at the end of the line.
-  std::string_view Next();
+  std::string_view Next() {
+    std::size_t start = 0;
+    while (start < rest_.size() && IsBlank(rest_[start])) ++start;
+    std::size_t end = start;
+    while (end < rest_.size() && !IsBlank(rest_[end])) ++end;
+    const std::string_view field = rest_.substr(start, end - start);
+    rest_.remove_prefix(end);
+    return field;
+  }
   // The next field as a number; nothing if it is missing or is not one.
   template <std::integral Integer>
   std::optional<Integer> NextNumber(int base = 10) {
@@ -66,6 +75,8 @@ class FieldScanner {
   std::string_view rest() const { return rest_; }
 
  private:
+  static constexpr bool IsBlank(char c) { return c == ' ' || c == '\t'; }
+
   std::string_view rest_;
 };
 

@@ -1,0 +1,189 @@
+#include "collectors/kernel/kernel_file.h"
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <filesystem>
+#include <string>
+#include <utility>
+
+#include "tests/support/alloc_counter.h"
+#include "tests/support/host_tree.h"
+
+namespace hostpulse::kernel {
+namespace {
+
+class KernelFileTest : public testing::Test {
+ protected:
+  KernelFile File(std::string_view path, FileKind kind = FileKind::kSequence) {
+    return KernelFile(host_.paths().Proc(path), budget_, kind);
+  }
+
+  HostTree host_;
+  DescriptorBudget budget_{2};
+};
+
+TEST_F(KernelFileTest, ReadsTheWholeOfWhatIsThereNow) {
+  host_.WriteProc("a", "first\n");
+  KernelFile file = File("a");
+  EXPECT_EQ(*file.Read(), "first\n");
+  const std::string large(10'000, 'x');
+  host_.WriteProc("a", large);
+  EXPECT_EQ(*file.Read(), large);
+  host_.WriteProc("a", "");
+  EXPECT_EQ(*file.Read(), "");
+}
+
+TEST_F(KernelFileTest, ReadsAnAttributeOfAnySize) {
+  for (const std::size_t size : {0U, 1U, 1023U, 1024U, 1025U, 4096U}) {
+    host_.WriteSys("attribute", std::string(size, 'x'));
+    KernelFile file(host_.paths().Sys("attribute"), budget_, FileKind::kAttribute);
+    EXPECT_EQ(file.Read()->size(), size);
+    EXPECT_EQ(file.Read()->size(), size);
+  }
+}
+
+TEST_F(KernelFileTest, TrimsWhiteSpaceAtBothEnds) {
+  host_.WriteProc("a", " \t42 KiB \n\n");
+  KernelFile file = File("a");
+  EXPECT_EQ(*file.ReadTrimmed(), "42 KiB");
+}
+
+TEST_F(KernelFileTest, KeepsNoMoreDescriptorsThanTheBudgetAllows) {
+  {
+    host_.WriteProc("a", "1");
+    KernelFile first = File("a");
+    KernelFile second = File("a");
+    KernelFile third = File("a");
+    EXPECT_EQ(budget_.left(), 2);
+    for (KernelFile* file : {&first, &second, &third}) EXPECT_EQ(*file->Read(), "1");
+    EXPECT_EQ(budget_.left(), 0);
+    host_.WriteProc("a", "2");
+    for (KernelFile* file : {&first, &second, &third}) EXPECT_EQ(*file->Read(), "2");
+  }
+  EXPECT_EQ(budget_.left(), 2);
+}
+
+TEST_F(KernelFileTest, TakesItsDescriptorAlongWhenItMoves) {
+  host_.WriteProc("a", "1");
+  KernelFile from = File("a");
+  ASSERT_TRUE(from.Read().ok());
+  {
+    KernelFile to = std::move(from);
+    EXPECT_EQ(*to.Read(), "1");
+    EXPECT_EQ(budget_.left(), 1);
+  }
+  EXPECT_EQ(budget_.left(), 2);
+}
+
+TEST_F(KernelFileTest, CallsAMissingFileAbsent) {
+  host_.WriteProc("file", "");
+  for (const char* path : {"missing", "missing/below", "file/below"}) {
+    KernelFile file = File(path);
+    const auto text = file.Read();
+    EXPECT_EQ(text.status().code(), ErrorCode::kAbsent) << path;
+    EXPECT_NE(text.status().message().find(host_.paths().Proc(path)), std::string::npos);
+    EXPECT_NE(file.last_errno(), 0);
+  }
+  EXPECT_EQ(budget_.left(), 2);
+}
+
+TEST_F(KernelFileTest, ReadsAFileThatCameLater) {
+  KernelFile file = File("late");
+  EXPECT_FALSE(file.Read().ok());
+  host_.WriteProc("late", "here");
+  EXPECT_EQ(*file.Read(), "here");
+  EXPECT_EQ(file.last_errno(), 0);
+}
+
+TEST_F(KernelFileTest, CallsAnUnreadableFileAPermissionError) {
+  if (::geteuid() == 0) GTEST_SKIP() << "root may read everything";
+  host_.WriteProc("secret", "x");
+  ASSERT_EQ(::chmod(host_.paths().Proc("secret").c_str(), 0), 0);
+  EXPECT_EQ(File("secret").Read().status().code(), ErrorCode::kPermission);
+}
+
+TEST_F(KernelFileTest, CallsADirectoryAnIoError) {
+  host_.WriteProc("directory/file", "");
+  KernelFile file = File("directory");
+  EXPECT_EQ(file.Read().status().code(), ErrorCode::kIo);
+  EXPECT_EQ(file.last_errno(), EISDIR);
+}
+
+TEST_F(KernelFileTest, DoesNotWaitForTheWriterOfAFifo) {
+  ASSERT_EQ(::mkfifo(host_.paths().Proc("fifo").c_str(), 0600), 0);
+  KernelFile file = File("fifo");
+  EXPECT_EQ(*file.Read(), "");
+  EXPECT_EQ(*file.Read(), "");
+  EXPECT_EQ(budget_.left(), 2) << "what cannot seek is opened anew for every read";
+}
+
+TEST_F(KernelFileTest, GivesUpOnAFileWithoutEnd) {
+  std::filesystem::create_symlink("/dev/zero", host_.paths().Proc("endless"));
+  KernelFile file = File("endless");
+  EXPECT_EQ(file.Read().status().code(), ErrorCode::kIo);
+  EXPECT_EQ(file.last_errno(), EFBIG);
+}
+
+TEST_F(KernelFileTest, OpensAgainWhatNoLongerReads) {
+  // The kept descriptor of a process that ended gives ESRCH, as that of a device that left gives
+  // ENODEV; here the name leads somewhere else in the meantime.
+  const pid_t child = ::fork();
+  if (child == 0) {
+    ::pause();
+    ::_exit(0);
+  }
+  std::filesystem::create_symlink("/proc/" + std::to_string(child) + "/status",
+                                  host_.paths().Proc("status"));
+  KernelFile file = File("status");
+  const bool read = file.Read().ok();
+  ::kill(child, SIGKILL);
+  ::waitpid(child, nullptr, 0);
+  ASSERT_TRUE(read);
+  EXPECT_EQ(file.Read().status().code(), ErrorCode::kAbsent);
+  EXPECT_EQ(budget_.left(), 2);
+
+  host_.Remove("proc/status");
+  host_.WriteProc("status", "back");
+  EXPECT_EQ(*file.Read(), "back");
+}
+
+TEST_F(KernelFileTest, ReadsFilesOfTheRunningKernel) {
+  KernelFile status("/proc/self/status", budget_);
+  EXPECT_TRUE(status.Read()->starts_with("Name:"));
+  KernelFile pid_max("/proc/sys/kernel/pid_max", budget_, FileKind::kAttribute);
+  const std::string once(*pid_max.ReadTrimmed());
+  EXPECT_FALSE(once.empty());
+  EXPECT_EQ(*pid_max.ReadTrimmed(), once);
+}
+
+TEST_F(KernelFileTest, AllocatesNothingOnceItHasReadTheFile) {
+  host_.WriteProc("a", std::string(5000, 'x'));
+  KernelFile file = File("a");
+  ASSERT_TRUE(file.Read().ok());
+  const auto before = test::AllocationsOfThisThread();
+  EXPECT_TRUE(file.Read().ok());
+  EXPECT_EQ(test::AllocationsOfThisThread(), before);
+}
+
+TEST(ErrnoStatusTest, SaysWhatFailedWhereAndWhy) {
+  const Status status = ErrnoStatus("/sys/x", "open", EACCES);
+  EXPECT_EQ(status.code(), ErrorCode::kPermission);
+  EXPECT_EQ(status.message(), "/sys/x: open: Permission denied");
+  EXPECT_EQ(ErrnoStatus("/sys/x", "read", ENODEV).code(), ErrorCode::kAbsent);
+  EXPECT_EQ(ErrnoStatus("/sys/x", "read", EIO).code(), ErrorCode::kIo);
+}
+
+TEST(ParseErrorTest, QuotesTheLineShortAndClean) {
+  EXPECT_EQ(ParseError("/proc/stat", "btime", "btime \x01?\x7f").message(),
+            "/proc/stat: cannot parse btime in \"btime ???\"");
+  const std::string message = ParseError("/p", "f", std::string(200, 'x')).message();
+  EXPECT_EQ(message, "/p: cannot parse f in \"" + std::string(80, 'x') + "...\"");
+}
+
+}  // namespace
+}  // namespace hostpulse::kernel
