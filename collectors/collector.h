@@ -1,7 +1,9 @@
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "collectors/flag_spec.h"
@@ -29,13 +31,19 @@ class Collector {
   virtual Status Collect(MetricBatch& out) = 0;
 };
 
-// What a collector is made with. All references outlive it.
+// What a collector is made with. The paths, the flags and the names hold while it is made, the
+// other references outlive it.
 struct CollectorContext {
   const HostPaths& paths;
   const FlagValues& flags;
   kernel::DescriptorBudget& descriptors;
   const Clock& clock;
-  Logger& log;  // "collector.NAME"
+  Logger& log;                                // "collector.NAME"
+  std::span<const std::string> enabled = {};  // The collectors of this set, by name.
+
+  bool Enabled(std::string_view collector) const {
+    return std::find(enabled.begin(), enabled.end(), collector) != enabled.end();
+  }
 };
 
 using CollectorFactory = Result<std::unique_ptr<Collector>> (*)(const CollectorContext& context);
@@ -52,8 +60,8 @@ struct CollectorSpec {
   std::span<const MetricDesc> metrics{};
 };
 
-// Every collector, sorted by name. To add one: its file, its test, a row in collector_table.cc and
-// a line in CMakeLists.txt.
+// Every collector, the planned ones too, sorted by name. To add one: its file, its test, a row in
+// collector_table.cc and a line in CMakeLists.txt; its row in planned_collectors.cc goes.
 std::span<const CollectorSpec* const> CollectorTable();
 
 // The row of this name, or null.

@@ -1,38 +1,72 @@
 #include <algorithm>
 #include <array>
+#include <vector>
 
 #include "collectors/collector.h"
+#include "collectors/planned_collectors.h"
 
 namespace hostpulse::collectors {
 
+extern const CollectorSpec kArpCollector;
+extern const CollectorSpec kConntrackCollector;
+extern const CollectorSpec kDiskstatsCollector;
 extern const CollectorSpec kFilesystemCollector;
+extern const CollectorSpec kLoadavgCollector;
+extern const CollectorSpec kNetclassCollector;
+extern const CollectorSpec kNetdevCollector;
+extern const CollectorSpec kNetstatCollector;
 extern const CollectorSpec kOsCollector;
+extern const CollectorSpec kSockstatCollector;
+extern const CollectorSpec kSoftnetCollector;
 extern const CollectorSpec kTextfileCollector;
 extern const CollectorSpec kTimeCollector;
 extern const CollectorSpec kTimexCollector;
+extern const CollectorSpec kUdpQueuesCollector;
 extern const CollectorSpec kUnameCollector;
 
 namespace {
 
-// One row a collector, sorted by name.
-constexpr auto kTable = std::to_array<const CollectorSpec*>({
+// One row a collector.
+constexpr auto kCollectors = std::to_array<const CollectorSpec*>({
+    &kArpCollector,
+    &kConntrackCollector,
+    &kDiskstatsCollector,
     &kFilesystemCollector,
+    &kLoadavgCollector,
+    &kNetclassCollector,
+    &kNetdevCollector,
+    &kNetstatCollector,
     &kOsCollector,
+    &kSockstatCollector,
+    &kSoftnetCollector,
     &kTextfileCollector,
     &kTimeCollector,
     &kTimexCollector,
+    &kUdpQueuesCollector,
     &kUnameCollector,
 });
 
+std::vector<const CollectorSpec*> BuildTable() {
+  std::vector<const CollectorSpec*> table(kCollectors.begin(), kCollectors.end());
+  for (const CollectorSpec& planned : PlannedCollectors()) table.push_back(&planned);
+  std::sort(table.begin(), table.end(),
+            [](const CollectorSpec* a, const CollectorSpec* b) { return a->name < b->name; });
+  return table;
+}
+
 }  // namespace
 
-std::span<const CollectorSpec* const> CollectorTable() { return kTable; }
+std::span<const CollectorSpec* const> CollectorTable() {
+  static const std::vector<const CollectorSpec*> table = BuildTable();
+  return table;
+}
 
 const CollectorSpec* FindCollector(std::string_view name) {
+  const auto table = CollectorTable();
   const auto found = std::lower_bound(
-      kTable.begin(), kTable.end(), name,
+      table.begin(), table.end(), name,
       [](const CollectorSpec* row, std::string_view wanted) { return row->name < wanted; });
-  return found != kTable.end() && (*found)->name == name ? *found : nullptr;
+  return found != table.end() && (*found)->name == name ? *found : nullptr;
 }
 
 }  // namespace hostpulse::collectors
