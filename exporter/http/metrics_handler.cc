@@ -1,0 +1,194 @@
+#include "exporter/http/metrics_handler.h"
+
+#include <algorithm>
+#include <atomic>
+#include <memory>
+#include <utility>
+
+#include "core/metrics/openmetrics_encoder.h"
+#include "core/metrics/text_encoder.h"
+#include "core/mutex.h"
+#include "exporter/http/gzip_writer.h"
+#include "exporter/http/response_writer.h"
+#include "exporter/http/scrape_request.h"
+
+namespace hostpulse::http {
+namespace {
+
+// What a scrape works with, kept from one to the next: as many as there were scrapes at once.
+struct Workbench {
+  explicit Workbench(int gzip_level) : gzip(gzip_level) {}
+
+  std::string text;
+  std::vector<FamilyView> chosen;
+  GzipWriter gzip;
+};
+
+class WorkbenchPool {
+ public:
+  explicit WorkbenchPool(int gzip_level) : gzip_level_(gzip_level) {}
+
+  std::unique_ptr<Workbench> Take() HOSTPULSE_EXCLUDES(mutex_) {
+    const MutexLock lock(mutex_);
+    if (free_.empty()) return std::make_unique<Workbench>(gzip_level_);
+    auto bench = std::move(free_.back());
+    free_.pop_back();
+    return bench;
+  }
+  void Put(std::unique_ptr<Workbench> bench) HOSTPULSE_EXCLUDES(mutex_) {
+    const MutexLock lock(mutex_);
+    free_.push_back(std::move(bench));
+  }
+
+ private:
+  const int gzip_level_;
+  Mutex mutex_;
+  std::vector<std::unique_ptr<Workbench>> free_ HOSTPULSE_GUARDED_BY(mutex_);
+};
+
+Response PlainResponse(int status, std::string text) {
+  Response response;
+  response.status = status;
+  response.body = std::move(text);
+  return response;
+}
+
+class MetricsHandler {
+ public:
+  MetricsHandler(MetricSource& source, const MetricsOptions& options, ScrapeCounters& counters,
+                 const Clock& clock, Logger& log)
+      : source_(source),
+        options_(options),
+        counters_(counters),
+        clock_(clock),
+        log_(log),
+        benches_(options.gzip_level) {}
+
+  Response Handle(const Request& request) {
+    auto scrape = ParseScrapeRequest(request, clock_.Monotonic());
+    if (!scrape) return PlainResponse(400, scrape.status().message());
+    scrape->openmetrics = scrape->openmetrics && options_.enable_openmetrics;
+
+    Running running(running_, counters_);
+    const bool too_many = options_.max_requests > 0 && running.count() > options_.max_requests;
+    Response response = too_many ? TooMany() : Scrape(*scrape);
+    running.Answered(response.status);
+    return response;
+  }
+
+ private:
+  // Counts a scrape while it runs, however it ends.
+  class Running {
+   public:
+    Running(std::atomic<int>& running, ScrapeCounters& counters)
+        : running_(running), counters_(counters), count_(running.fetch_add(1) + 1) {
+      counters_.Begin();
+    }
+    ~Running() {
+      running_.fetch_sub(1);
+      counters_.End(status_);
+    }
+    Running(const Running&) = delete;
+    Running& operator=(const Running&) = delete;
+
+    int count() const { return count_; }
+    void Answered(int status) { status_ = status; }
+
+   private:
+    std::atomic<int>& running_;
+    ScrapeCounters& counters_;
+    const int count_;
+    int status_ = 500;
+  };
+
+  Response TooMany() const {
+    return ErrorResponse(503, "Limit of concurrent requests reached (" +
+                                  std::to_string(options_.max_requests) + "), try again later.");
+  }
+
+  Response Scrape(const ScrapeRequest& scrape) {
+    auto bench = benches_.Take();
+    Response response;
+    const Status status = source_.Gather(scrape.filter, [&](std::span<const FamilyView> families) {
+      Encode(scrape, families, *bench, response);
+    });
+    if (!status) {
+      response = Failed(status);
+    } else if (scrape.gzip) {
+      Pack(*bench, response);
+    }
+    benches_.Put(std::move(bench));
+    return response;
+  }
+
+  void Encode(const ScrapeRequest& scrape, std::span<const FamilyView> families, Workbench& bench,
+              Response& response) {
+    if (!scrape.names.empty()) families = Choose(scrape.names, families, bench.chosen);
+    // Uncompressed text goes out in the string that it is written into.
+    std::string& text = scrape.gzip ? bench.text : response.body;
+    text.clear();
+    text.reserve(last_size_.load(std::memory_order_relaxed) + 1024);
+    if (scrape.openmetrics) {
+      EncodeOpenMetrics(families, text);
+      response.content_type = kOpenMetricsContentType;
+    } else {
+      EncodeText(families, text);
+      response.content_type = kTextContentType;
+    }
+    last_size_.store(text.size(), std::memory_order_relaxed);
+  }
+
+  static std::span<const FamilyView> Choose(const std::vector<std::string>& names,
+                                            std::span<const FamilyView> families,
+                                            std::vector<FamilyView>& chosen) {
+    chosen.clear();
+    std::copy_if(families.begin(), families.end(), std::back_inserter(chosen),
+                 [&](const FamilyView& family) {
+                   return std::find(names.begin(), names.end(), family.name) != names.end();
+                 });
+    return chosen;
+  }
+
+  static void Pack(Workbench& bench, Response& response) {
+    const std::string_view packed = bench.gzip.Compress(bench.text);
+    if (packed.empty()) {
+      response.body = bench.text;
+      return;
+    }
+    response.body = packed;
+    response.headers.emplace_back("Content-Encoding", "gzip");
+  }
+
+  Response Failed(const Status& status) {
+    if (status.code() == ErrorCode::kInvalid) {
+      return PlainResponse(400,
+                           "Couldn't create filtered metrics handler: couldn't create collector: " +
+                               status.message());
+    }
+    counters_.CountGatheringError();
+    log_.Error("a scrape failed", {{"error", status.message()}});
+    return ErrorResponse(500,
+                         "An error has occurred while serving metrics:\n\n" + status.message());
+  }
+
+  MetricSource& source_;
+  const MetricsOptions options_;
+  ScrapeCounters& counters_;
+  const Clock& clock_;
+  Logger& log_;
+  WorkbenchPool benches_;
+  std::atomic<int> running_ = 0;
+  std::atomic<std::size_t> last_size_ = 0;
+};
+
+}  // namespace
+
+Route MetricsRoute(std::string path, MetricSource& source, const MetricsOptions& options,
+                   ScrapeCounters& counters, const Clock& clock, Logger& log) {
+  auto handler = std::make_shared<MetricsHandler>(source, options, counters, clock, log);
+  return {std::move(path), {"GET", "POST"}, [handler](const Request& request) {
+            return handler->Handle(request);
+          }};
+}
+
+}  // namespace hostpulse::http
