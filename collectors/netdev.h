@@ -1,0 +1,13 @@
+#pragma once
+
+#include <memory>
+
+#include "collectors/collector.h"
+#include "collectors/rtnetlink.h"
+
+namespace hostpulse::collectors {
+
+// Makes the netdev collector on another source than the kernel's netlink.
+Result<std::unique_ptr<Collector>> MakeNetdev(const CollectorContext& context, Rtnetlink source);
+
+}  // namespace hostpulse::collectors
