@@ -102,6 +102,10 @@ bool IsWrite(const Request& request) {
   return request.method == "POST" || request.method == "PUT";
 }
 
+Response UnknownLogger(const Request& request, const Status& status) {
+  return AnswerError(request, 404, status.message() + "; GET /loggers lists all of them");
+}
+
 Response MethodNotAllowed(const Request& request, std::string_view allowed) {
   Response response =
       AnswerError(request, 405, "method not allowed; wanted " + std::string(allowed));
@@ -136,7 +140,7 @@ Response LoggersHandler::Single(const Request& request) const {
 
 Response LoggersHandler::Show(const Request& request, std::string_view name) const {
   const Result<LoggerState> state = registry_.State(name);
-  if (!state) return AnswerError(request, 404, state.status().message());
+  if (!state) return UnknownLogger(request, state.status());
   Json json = ToJson(*state);
   json["level"] = LogLevelName(state->effective);
   return AnswerJson(request, 200, json);
@@ -153,7 +157,7 @@ Response LoggersHandler::Change(const Request& request, std::string_view name) c
     return AnswerError(request, 415, "wanted a body of the type application/json");
   }
   const Result<LoggerState> state = registry_.State(name);
-  if (!state) return AnswerError(request, 404, state.status().message());
+  if (!state) return UnknownLogger(request, state.status());
   const Result<LevelChange> change = ParseLevelChange(request.body);
   if (!change) return AnswerError(request, 400, change.status().message());
 
