@@ -31,8 +31,8 @@ Response NotAllowed(const Route& route) {
 
 }  // namespace
 
-Dispatcher::Dispatcher(std::vector<Route> routes, Logger& log)
-    : routes_(std::move(routes)), log_(log) {}
+Dispatcher::Dispatcher(std::vector<Route> routes, WebAccess& access, Logger& log)
+    : routes_(std::move(routes)), access_(access), log_(log) {}
 
 const Route* Dispatcher::Match(std::string_view path) const {
   for (const Route& route : routes_) {
@@ -45,13 +45,18 @@ const Route* Dispatcher::Match(std::string_view path) const {
   return nullptr;
 }
 
-Response Dispatcher::Find(Request& request) const {
+Response Dispatcher::Answer(Request& request) const {
+  if (auto refusal = access_.Refuse(request)) return std::move(*refusal);
   if (const int status = PassGate(request); status != 0) return ErrorResponse(status);
   const Route* route = Match(request.path);
   if (route == nullptr) return ErrorResponse(404);
   if (!Allows(*route, request.method)) return NotAllowed(*route);
+  return CallHandler(*route, request);
+}
+
+Response Dispatcher::CallHandler(const Route& route, const Request& request) const {
   try {
-    return route->handler(request);
+    return route.handler(request);
   } catch (const std::exception& error) {
     log_.Error("a handler failed", {{"path", request.path}, {"error", error.what()}});
   } catch (...) {
@@ -62,7 +67,8 @@ Response Dispatcher::Find(Request& request) const {
 
 Response Dispatcher::Dispatch(Request& request) const {
   const auto start = std::chrono::steady_clock::now();
-  Response response = Find(request);
+  Response response = Answer(request);
+  access_.AddHeaders(response);
   if (log_.Enabled(LogLevel::kDebug)) {
     log_.Debug("request", {{"method", request.method},
                            {"path", request.path},

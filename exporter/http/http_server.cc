@@ -1,5 +1,6 @@
 #include "exporter/http/http_server.h"
 
+#include <optional>
 #include <utility>
 
 #include "exporter/http/acceptor.h"
@@ -8,6 +9,7 @@
 #include "exporter/http/listen_address.h"
 #include "exporter/http/listener.h"
 #include "exporter/http/tls_context.h"
+#include "exporter/http/web_access.h"
 
 namespace hostpulse::http {
 namespace {
@@ -40,10 +42,12 @@ AcceptorOptions MakeAcceptorOptions(const HttpServerOptions& options) {
 // Members in the order in which they are built; destroyed in reverse, the workers first.
 class CivetwebHttpServer final : public HttpServer {
  public:
-  CivetwebHttpServer(std::vector<Route> routes, Logger& log)
-      : dispatcher_(std::move(routes), log), log_(log) {}
+  explicit CivetwebHttpServer(Logger& log) : log_(log) {}
 
-  Status Serve(const HttpServerOptions& options) {
+  Status Serve(const HttpServerOptions& options, std::vector<Route> routes) {
+    if (Status status = Configure(options.web_config_file, std::move(routes)); !status) {
+      return status;
+    }
     auto listeners = OpenListeners(options);
     if (!listeners) return std::move(listeners).status();
     auto acceptor =
@@ -52,7 +56,7 @@ class CivetwebHttpServer final : public HttpServer {
     acceptor_ = std::move(*acceptor);
     auto civetweb = CivetwebServer::Start(
         *acceptor_, options.worker_threads,
-        [this](Request& request) { return dispatcher_.Dispatch(request); }, log_);
+        [this](Request& request) { return dispatcher_->Dispatch(request); }, log_);
     if (!civetweb) return std::move(civetweb).status();
     civetweb_ = std::move(*civetweb);
     return {};
@@ -61,8 +65,23 @@ class CivetwebHttpServer final : public HttpServer {
   std::vector<std::string> addresses() const override { return acceptor_->addresses(); }
 
  private:
-  const Dispatcher dispatcher_;
+  Status Configure(const std::string& web_config_file, std::vector<Route> routes) {
+    auto access = WebAccess::Create(web_config_file, clock_, log_);
+    if (!access) return std::move(access).status();
+    access_ = std::move(*access);
+    dispatcher_.emplace(std::move(routes), *access_, log_);
+    // OpenSSL costs its memory only where it is used.
+    if (!access_->tls()) return {};
+    auto tls = TlsContext::Create(*access_->tls(), log_);
+    if (!tls) return std::move(tls).status().WithContext(web_config_file);
+    tls_ = std::move(*tls);
+    return {};
+  }
+
   Logger& log_;
+  const SystemClock clock_;
+  std::unique_ptr<WebAccess> access_;
+  std::optional<Dispatcher> dispatcher_;
   std::unique_ptr<TlsContext> tls_;
   std::unique_ptr<Acceptor> acceptor_;
   std::unique_ptr<CivetwebServer> civetweb_;
@@ -72,8 +91,8 @@ class CivetwebHttpServer final : public HttpServer {
 
 Result<std::unique_ptr<HttpServer>> HttpServer::Start(HttpServerOptions options,
                                                       std::vector<Route> routes, Logger& log) {
-  auto server = std::make_unique<CivetwebHttpServer>(std::move(routes), log);
-  if (Status status = server->Serve(options); !status) return status;
+  auto server = std::make_unique<CivetwebHttpServer>(log);
+  if (Status status = server->Serve(options, std::move(routes)); !status) return status;
   return std::unique_ptr<HttpServer>(std::move(server));
 }
 

@@ -45,11 +45,6 @@ constexpr std::array<Pair, 6> kDefaults = {
      {"X-Content-Type-Options", "nosniff"},
      {"X-Frame-Options", "DENY"}}};
 
-bool Has(const Headers& headers, std::string_view name) {
-  return std::any_of(headers.begin(), headers.end(),
-                     [&](const auto& header) { return EqualsIgnoreCase(header.first, name); });
-}
-
 void Add(std::string& head, std::string_view name, std::string_view value) {
   head.append(name).append(": ").append(value).append("\r\n");
 }
@@ -82,6 +77,11 @@ void AddDate(std::string& head) {
 
 }  // namespace
 
+bool HasHeader(const Headers& headers, std::string_view name) {
+  return std::any_of(headers.begin(), headers.end(),
+                     [&](const auto& header) { return EqualsIgnoreCase(header.first, name); });
+}
+
 std::string_view ReasonPhrase(int status) {
   const auto found = std::find_if(kPhrases.begin(), kPhrases.end(),
                                   [&](const Phrase& phrase) { return phrase.status == status; });
@@ -96,8 +96,7 @@ Response ErrorResponse(int status, std::string_view text) {
   return response;
 }
 
-Answer WriteAnswer(Response response, std::string_view method, bool keep_alive,
-                   const Headers& extra) {
+Answer WriteAnswer(Response response, std::string_view method, bool keep_alive) {
   Answer answer;
   std::string& head = answer.head;
   head.reserve(640);
@@ -110,11 +109,8 @@ Answer WriteAnswer(Response response, std::string_view method, bool keep_alive,
   }
   Add(head, "Connection", keep_alive ? "keep-alive" : "close");
   for (const auto& [name, value] : response.headers) Add(head, name, value);
-  for (const auto& [name, value] : extra) {
-    if (!Has(response.headers, name)) Add(head, name, value);
-  }
   for (const auto& [name, value] : kDefaults) {
-    if (!Has(response.headers, name) && !Has(extra, name)) Add(head, name, value);
+    if (!HasHeader(response.headers, name)) Add(head, name, value);
   }
   head.append("\r\n");
   if (method != "HEAD" && response.status != 204) answer.body = std::move(response.body);

@@ -3,7 +3,6 @@
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/x509.h>
-#include <sys/stat.h>
 
 #include <cerrno>
 #include <cstdio>
@@ -105,17 +104,6 @@ Result<ClientCa> LoadClientCa(const PemSource& source) {
     sk_X509_NAME_push(ca.names.get(), ::X509_NAME_dup(::X509_get_subject_name(certificate)));
   }
   return ca;
-}
-
-bool FileStamp::operator==(const FileStamp& other) const {
-  return device == other.device && inode == other.inode && size == other.size &&
-         modified.tv_sec == other.modified.tv_sec && modified.tv_nsec == other.modified.tv_nsec;
-}
-
-FileStamp StampOf(const PemSource& source) {
-  struct stat info {};
-  if (source.file.empty() || ::stat(source.file.c_str(), &info) != 0) return {};
-  return {info.st_dev, info.st_ino, info.st_size, info.st_mtim};
 }
 
 }  // namespace hostpulse::http

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <openssl/ssl.h>
-#include <sys/types.h>
 
 #include <memory>
 #include <string>
@@ -40,16 +39,5 @@ struct ClientCa {
 // certificate without one, and a file that is larger than 1 MiB.
 Result<CertificatePair> LoadCertificatePair(const TlsConfig& config);
 Result<ClientCa> LoadClientCa(const PemSource& source);
-
-// What tells a file from what it was: changes when it is replaced or written.
-struct FileStamp {
-  dev_t device = 0;
-  ino_t inode = 0;
-  off_t size = 0;
-  timespec modified{};
-
-  bool operator==(const FileStamp& other) const;
-};
-FileStamp StampOf(const PemSource& source);
 
 }  // namespace hostpulse::http

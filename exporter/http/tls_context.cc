@@ -4,10 +4,12 @@
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
+#include <array>
 #include <string>
 #include <utility>
 
 #include "exporter/http/client_names.h"
+#include "exporter/http/file_stamp.h"
 #include "exporter/http/tls_certificates.h"
 
 namespace hostpulse::http {
@@ -54,6 +56,11 @@ Status Invalid(std::string_view what) {
 struct TlsContext::Impl {
   Impl(const TlsConfig& tls, Logger& logger) : config(tls), log(logger) {}
 
+  std::array<FileStamp, 3> Stamps() const {
+    return {StampOf(config.certificate.file), StampOf(config.key.file),
+            StampOf(config.client_ca.file)};
+  }
+
   Status Load() {
     auto loaded = LoadCertificatePair(config);
     if (!loaded) return std::move(loaded).status();
@@ -69,10 +76,8 @@ struct TlsContext::Impl {
   // Reads the files again if they have changed. What does not fit leaves the old ones in force: it
   // may be half of a change, and the next handshake looks again.
   void Refresh() {
-    const FileStamp now[] = {StampOf(config.certificate), StampOf(config.key),
-                             StampOf(config.client_ca)};
-    if (std::equal(std::begin(now), std::end(now), std::begin(stamps))) return;
-    std::copy(std::begin(now), std::end(now), std::begin(stamps));
+    const std::array<FileStamp, 3> before = std::exchange(stamps, Stamps());
+    if (stamps == before) return;
     const Status status = Load();
     if (status) {
       log.Info("took the changed TLS certificate", {{"path", config.certificate.file}});
@@ -97,9 +102,10 @@ struct TlsContext::Impl {
         ::X509_STORE_CTX_get_ex_data(store, ::SSL_get_ex_data_X509_STORE_CTX_idx()));
     const auto* self = static_cast<Impl*>(SSL_CTX_get_app_data(::SSL_get_SSL_CTX(ssl)));
     const ClientAuth auth = self->config.client_auth;
-    if (auth == ClientAuth::kRequest || auth == ClientAuth::kRequireAny) return 1;
+    const bool takes_any = auth == ClientAuth::kRequest || auth == ClientAuth::kRequireAny;
+    if (sound != 1 && !takes_any) return 0;
     const auto& allowed = self->config.client_allowed_sans;
-    if (sound != 1 || ::X509_STORE_CTX_get_error_depth(store) != 0 || allowed.empty()) return sound;
+    if (allowed.empty() || ::X509_STORE_CTX_get_error_depth(store) != 0) return 1;
     if (HasAlternativeName(::X509_STORE_CTX_get_current_cert(store), allowed)) return 1;
     ::X509_STORE_CTX_set_error(store, X509_V_ERR_APPLICATION_VERIFICATION);
     return 0;
@@ -137,7 +143,7 @@ struct TlsContext::Impl {
   OpensslPtr<SSL_CTX> context;
   CertificatePair pair;
   ClientCa ca;
-  FileStamp stamps[3];
+  std::array<FileStamp, 3> stamps;
 };
 
 TlsContext::TlsContext(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -145,9 +151,7 @@ TlsContext::~TlsContext() = default;
 
 Result<std::unique_ptr<TlsContext>> TlsContext::Create(const TlsConfig& config, Logger& log) {
   auto impl = std::make_unique<Impl>(config, log);
-  impl->stamps[0] = StampOf(config.certificate);
-  impl->stamps[1] = StampOf(config.key);
-  impl->stamps[2] = StampOf(config.client_ca);
+  impl->stamps = impl->Stamps();
   if (Status status = impl->Load(); !status) return status;
   if (Status status = impl->SetUp(); !status) return status;
   return std::unique_ptr<TlsContext>(new TlsContext(std::move(impl)));

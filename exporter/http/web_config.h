@@ -12,9 +12,9 @@ namespace hostpulse::http {
 enum class ClientAuth {
   kNone,              // NoClientCert
   kRequest,           // RequestClientCert: asked for, whatever comes is taken
-  kRequireAny,        // RequireAnyClientCert: there must be one, whoever signed it
+  kRequireAny,        // RequireAnyClientCert, RequireClientCert: one, whoever signed it
   kVerifyIfGiven,     // VerifyClientCertIfGiven
-  kRequireAndVerify,  // RequireAndVerifyClientCert, and RequireClientCert
+  kRequireAndVerify,  // RequireAndVerifyClientCert
 };
 
 enum class TlsVersion { k12, k13 };
@@ -32,7 +32,7 @@ struct TlsConfig {
   PemSource key;
   PemSource client_ca;
   ClientAuth client_auth = ClientAuth::kNone;
-  std::vector<std::string> client_allowed_sans;  // Empty: every verified client.
+  std::vector<std::string> client_allowed_sans;  // Empty: every client.
   TlsVersion min_version = TlsVersion::k12;
   TlsVersion max_version = TlsVersion::k13;
   std::vector<std::string> cipher_suites;  // OpenSSL's names; empty: all with forward secrecy.
