@@ -31,8 +31,7 @@ class Collector {
   virtual Status Collect(MetricBatch& out) = 0;
 };
 
-// What a collector is made with. The paths, the flags and the names hold while it is made, the
-// other references outlive it.
+// What a collector is made with. All references outlive it.
 struct CollectorContext {
   const HostPaths& paths;
   const FlagValues& flags;
@@ -54,7 +53,7 @@ struct CollectorSpec {
   bool on_by_default = true;
   bool may_block =
       false;  // Runs on the worker for what may hang: statfs, slow sensors, D-Bus, NFS.
-  std::string_view help;
+  std::string_view help{};
   CollectorFactory make = nullptr;  // Null: its flags are accepted, the collector is not there yet.
   std::span<const FlagSpec> flags{};
   std::span<const MetricDesc> metrics{};
@@ -64,7 +63,8 @@ struct CollectorSpec {
 // collector_table.cc and a line in CMakeLists.txt; its row in planned_collectors.cc goes.
 std::span<const CollectorSpec* const> CollectorTable();
 
-// The row of this name, or null.
-const CollectorSpec* FindCollector(std::string_view name);
+// The row of this name, or null. `table` is sorted by name.
+const CollectorSpec* FindCollector(std::string_view name,
+                                   std::span<const CollectorSpec* const> table = CollectorTable());
 
 }  // namespace hostpulse::collectors

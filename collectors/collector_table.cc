@@ -61,8 +61,8 @@ std::span<const CollectorSpec* const> CollectorTable() {
   return table;
 }
 
-const CollectorSpec* FindCollector(std::string_view name) {
-  const auto table = CollectorTable();
+const CollectorSpec* FindCollector(std::string_view name,
+                                   std::span<const CollectorSpec* const> table) {
   const auto found = std::lower_bound(
       table.begin(), table.end(), name,
       [](const CollectorSpec* row, std::string_view wanted) { return row->name < wanted; });

@@ -20,7 +20,7 @@ struct FlagSpec {
   std::string_view name;  // "collector.netdev.device-include", without dashes in front.
   FlagType type = FlagType::kString;
   std::string_view default_value{};  // As typed on the command line; "true"/"false" for kBool.
-  std::string_view help;
+  std::string_view help{};
   bool repeatable = false;
   bool hidden = false;          // Accepted, not in --help.
   std::string_view env{};       // Environment variable that gives the default, if any.

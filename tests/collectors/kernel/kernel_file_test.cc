@@ -53,6 +53,30 @@ TEST_F(KernelFileTest, TrimsWhiteSpaceAtBothEnds) {
   EXPECT_EQ(*file.ReadTrimmed(), "42 KiB");
 }
 
+TEST_F(KernelFileTest, TriesWithoutAWordAndWithoutAllocating) {
+  KernelFile file = File("a");
+  EXPECT_FALSE(file.TryRead());
+  EXPECT_EQ(file.last_errno(), ENOENT);
+  const std::uint64_t before = test::AllocationsOfThisThread();
+  EXPECT_FALSE(file.TryReadTrimmed());
+  EXPECT_EQ(test::AllocationsOfThisThread(), before);
+  host_.WriteProc("a", " 42\n");
+  EXPECT_EQ(file.TryRead(), " 42\n");
+  EXPECT_EQ(file.TryReadTrimmed(), "42");
+  EXPECT_EQ(file.last_errno(), 0);
+}
+
+TEST_F(KernelFileTest, KeepsTheDescriptorOfAnAttributeWithoutAValue) {
+  KernelFile speed("/sys/class/net/lo/speed", budget_, FileKind::kAttribute);
+  if (speed.TryRead() || speed.last_errno() != EINVAL) {
+    GTEST_SKIP() << "no loopback here whose speed is refused";
+  }
+  EXPECT_EQ(budget_.left(), 1);
+  EXPECT_FALSE(speed.TryRead());
+  EXPECT_EQ(budget_.left(), 1);
+  EXPECT_EQ(speed.Read().status().code(), ErrorCode::kIo);
+}
+
 TEST_F(KernelFileTest, KeepsNoMoreDescriptorsThanTheBudgetAllows) {
   {
     host_.WriteProc("a", "1");
