@@ -1,20 +1,11 @@
 #include "core/metrics/family_merge.h"
 
 #include <algorithm>
-#include <numeric>
+
+#include "core/metrics/kept_order.h"
+#include "core/metrics/labels.h"
 
 namespace hostpulse {
-
-int CompareLabels(const prometheus::ClientMetric& a, const prometheus::ClientMetric& b) {
-  if (a.label.size() != b.label.size()) return a.label.size() < b.label.size() ? -1 : 1;
-  for (std::size_t i = 0; i < a.label.size(); ++i) {
-    if (const int order = a.label[i].value.compare(b.label[i].value); order != 0) return order;
-  }
-  for (std::size_t i = 0; i < a.label.size(); ++i) {
-    if (const int order = a.label[i].name.compare(b.label[i].name); order != 0) return order;
-  }
-  return 0;
-}
 
 void FamilyMerger::Begin() {
   views_.clear();
@@ -26,21 +17,6 @@ void FamilyMerger::Begin() {
 
 void FamilyMerger::Add(std::span<const FamilyView> families) {
   views_.insert(views_.end(), families.begin(), families.end());
-}
-
-void FamilyMerger::SortByName() {
-  if (order_.size() != views_.size()) {
-    order_.resize(views_.size());
-    std::iota(order_.begin(), order_.end(), 0U);
-  }
-  // Equal names stay in the order in which they were added: the first one wins.
-  const auto before = [this](std::uint32_t a, std::uint32_t b) {
-    const int order = views_[a].name.compare(views_[b].name);
-    return order != 0 ? order < 0 : a < b;
-  };
-  if (!std::is_sorted(order_.begin(), order_.end(), before)) {
-    std::sort(order_.begin(), order_.end(), before);
-  }
 }
 
 FamilyView FamilyMerger::Join(std::size_t first, std::size_t last) {
@@ -71,7 +47,10 @@ FamilyView FamilyMerger::Join(std::size_t first, std::size_t last) {
 }
 
 std::span<const FamilyView> FamilyMerger::Finish() {
-  SortByName();
+  // Equal names stay in the order in which they were added: the first one wins.
+  KeepSorted(order_, views_.size(), [this](std::uint32_t a, std::uint32_t b) {
+    return views_[a].name.compare(views_[b].name);
+  });
   for (std::size_t first = 0; first < order_.size();) {
     std::size_t last = first + 1;
     while (last < order_.size() && views_[order_[last]].name == views_[order_[first]].name) ++last;

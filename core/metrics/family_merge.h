@@ -30,7 +30,6 @@ class FamilyMerger {
  private:
   using Metrics = std::vector<const prometheus::ClientMetric*>;
 
-  void SortByName();
   // Joins views_[first, last), which share a name, into one view.
   FamilyView Join(std::size_t first, std::size_t last);
 
@@ -43,8 +42,5 @@ class FamilyMerger {
   std::size_t duplicates_ = 0;
   std::size_t type_clashes_ = 0;
 };
-
-// Negative, zero or positive: by number of labels, then value by value, then name by name.
-int CompareLabels(const prometheus::ClientMetric& a, const prometheus::ClientMetric& b);
 
 }  // namespace hostpulse

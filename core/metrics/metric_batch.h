@@ -1,67 +1,22 @@
 #pragma once
 
-#include <prometheus/client_metric.h>
-#include <prometheus/metric_family.h>
-
 #include <cstddef>
 #include <cstdint>
 #include <deque>
-#include <initializer_list>
 #include <span>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
+#include "core/metrics/family_builder.h"
 #include "core/metrics/metric_desc.h"
 #include "core/metrics/metric_source.h"
 
 namespace hostpulse {
 
-// A label as a collector has it: both views need to live only for the call that takes them. The
-// value may be any bytes; what is stored is valid UTF-8 of at most 1,024 bytes.
-struct LabelView {
-  std::string_view name;
-  std::string_view value;
-};
-
-// One family while its collector fills it. Owned by its MetricBatch, which reuses it cycle after
-// cycle. Labels must be given sorted by name (as MetricDesc::labels has them); the order of samples
-// is free.
-class FamilyBuilder {
- public:
-  FamilyBuilder() = default;
-  FamilyBuilder(const FamilyBuilder&) = delete;
-  FamilyBuilder& operator=(const FamilyBuilder&) = delete;
-
-  // Adds one sample of a counter, gauge or untyped family.
-  void Add(std::span<const LabelView> labels, double value);
-  void Add(std::initializer_list<LabelView> labels, double value) {
-    Add(std::span<const LabelView>(labels.begin(), labels.size()), value);
-  }
-  void Add(double value) { Add(std::span<const LabelView>(), value); }
-
-  // Adds a metric with its labels and leaves the rest to the caller, who must set every field of
-  // the family's type: for histograms, summaries and explicit timestamps.
-  prometheus::ClientMetric& AddMetric(std::span<const LabelView> labels);
-
-  std::size_t size() const { return used_; }
-
- private:
-  friend class MetricBatch;
-
-  void Start(std::string_view name, std::string_view help, prometheus::MetricType type);
-  // Takes the storage of another one; neither is open.
-  void Exchange(FamilyBuilder& other);
-  // Sorts, drops and counts repeated label sets; the view then stands until the next Start.
-  std::size_t Finish();
-
-  prometheus::MetricFamily family_;  // family_.metric holds at least used_ metrics, kept warm.
-  std::size_t used_ = 0;
-  std::vector<std::uint32_t> order_;  // The sorted order of the last cycle, usually still right.
-  std::vector<const prometheus::ClientMetric*> sorted_;
-};
-
 // The families of one collector. Every cycle assigns over the strings and vectors of the last one,
-// so that nothing is allocated once the host's set of series has been seen. One thread at a time.
+// so that nothing is allocated once the host's set of series has been seen. Families that a
+// collector opens in the order of the last cycle are found without a search. One thread at a time.
 //
 //   batch.Begin();  ... out.Family(kLoad1).Add(0.5); ...  batch.Finish();  batch.families()
 class MetricBatch {
@@ -74,7 +29,7 @@ class MetricBatch {
   void Begin();
 
   // Opens a family; the reference holds until Finish. A family without samples is not exposed. The
-  // same name twice in one cycle gives the same family.
+  // same name twice in one cycle gives the same family, with the help and type of the first.
   FamilyBuilder& Family(const MetricDesc& desc) { return Family(desc.name, desc.help, desc.type); }
   FamilyBuilder& Family(std::string_view name, std::string_view help, prometheus::MetricType type);
 
@@ -91,8 +46,21 @@ class MetricBatch {
   std::size_t duplicates() const { return duplicates_; }
 
  private:
+  // A builder for a name that none has: one that no recent cycle used, else a new one.
+  FamilyBuilder& Adopt(std::string_view name);
+  // Makes the builder the next one that is open.
+  void Open(FamilyBuilder& family);
+  void Place(FamilyBuilder& family, std::size_t position);
+
   std::deque<FamilyBuilder> pool_;  // Addresses hold while it grows.
+  // By the names that the builders keep.
+  std::unordered_map<std::string_view, FamilyBuilder*> index_;
+  // All of the pool: first used_ open ones in the order of opening, then those of the last cycle
+  // up to recent_, then those to spare.
+  std::vector<FamilyBuilder*> list_;
   std::size_t used_ = 0;
+  std::size_t recent_ = 0;
+  std::vector<std::uint32_t> order_;  // Of list_, by name; of the last cycle, usually still right.
   std::vector<FamilyView> views_;
   std::size_t duplicates_ = 0;
 };

@@ -7,10 +7,13 @@
 #include <array>
 #include <charconv>
 #include <map>
+#include <random>
 #include <string>
+#include <vector>
 
 #include "core/metrics/family_merge.h"
 #include "core/metrics/text_encoder.h"
+#include "core/utf8.h"
 #include "tests/support/alloc_counter.h"
 
 namespace hostpulse {
@@ -91,6 +94,71 @@ TEST(MetricBatch, TellsFamiliesApartWhateverTheirOrderInTheLastCycle) {
   }
 }
 
+// Whatever a collector did in earlier cycles, the batch shows what a map filled in this one would.
+TEST(MetricBatch, ShowsWhatAMapWould) {
+  std::mt19937 random(7);
+  const auto below = [&random](unsigned limit) { return static_cast<unsigned>(random() % limit); };
+  MetricBatch batch;
+  for (int cycle = 0; cycle < 2000; ++cycle) {
+    std::map<std::string, std::map<std::string, double>> expected;
+    std::size_t duplicates = 0;
+    batch.Begin();
+    // Now and then the set of names is another one altogether.
+    const std::string prefix = "name" + std::to_string(cycle / 100 % 3) + "_";
+    for (unsigned adds = below(60); adds > 0; --adds) {
+      const std::string name = prefix + std::to_string(below(12));
+      const std::string label = below(2) == 0 ? std::to_string(below(30)) : "plain";
+      const auto value = static_cast<double>(below(1000));
+      batch.Family(name, "", kGauge).Add({{"label", label}}, value);
+      if (!expected[name].emplace(label, value).second) ++duplicates;
+    }
+    const bool cleared = below(20) == 0;
+    if (cleared) batch.Clear();
+    batch.Finish();
+
+    std::map<std::string, std::map<std::string, double>> seen;
+    std::vector<std::string> names;
+    for (const FamilyView& family : batch.families()) {
+      names.emplace_back(family.name);
+      std::vector<std::string> labels;
+      for (const auto* metric : family.metrics) {
+        labels.push_back(metric->label.at(0).value);
+        seen[names.back()][labels.back()] = metric->gauge.value;
+      }
+      EXPECT_TRUE(std::is_sorted(labels.begin(), labels.end())) << cycle;
+    }
+    EXPECT_TRUE(std::is_sorted(names.begin(), names.end())) << cycle;
+    if (cleared) expected.clear();
+    ASSERT_EQ(seen, expected) << cycle;
+    ASSERT_EQ(batch.duplicates(), cleared ? 0 : duplicates) << cycle;
+  }
+}
+
+TEST(MetricBatch, ShowsALabelThatChangedInPlace) {
+  MetricBatch batch;
+  for (const std::string_view second : {"b", "0", "b"}) {
+    batch.Begin();
+    auto& bytes = batch.Family(kBytes);
+    bytes.Add({{"device", "a"}}, 1);
+    bytes.Add({{"device", second}}, 2);
+    batch.Finish();
+    const auto& metrics = batch.families()[0].metrics;
+    EXPECT_EQ(metrics[second == "b" ? 1 : 0]->label[0].value, second);
+  }
+}
+
+TEST(MetricBatch, OrdersSamplesWithFewerLabelsFirst) {
+  MetricBatch batch;
+  batch.Begin();
+  auto& family = batch.Family("m", "", kGauge);
+  family.Add({{"a", "0"}, {"b", "0"}}, 3);
+  family.Add({{"b", "1"}}, 2);
+  family.Add({{"a", "1"}}, 1);
+  family.Add(0);
+  batch.Finish();
+  EXPECT_EQ(Text(batch), "# TYPE m gauge\nm 0\nm{a=\"1\"} 1\nm{b=\"1\"} 2\nm{a=\"0\",b=\"0\"} 3\n");
+}
+
 TEST(MetricBatch, DropsAndCountsARepeatedLabelSet) {
   MetricBatch batch;
   batch.Begin();
@@ -102,6 +170,17 @@ TEST(MetricBatch, DropsAndCountsARepeatedLabelSet) {
   EXPECT_EQ(batch.duplicates(), 1u);
   ASSERT_EQ(batch.families()[0].metrics.size(), 2u);
   EXPECT_EQ(batch.families()[0].metrics[0]->counter.value, 1);
+}
+
+TEST(MetricBatch, ForgetsTheTimestampOfTheLastCycle) {
+  MetricBatch batch;
+  batch.Begin();
+  batch.Family(kLoad).AddMetric({}).timestamp_ms = 5;
+  batch.Finish();
+  batch.Begin();
+  batch.Family(kLoad).Add(1);
+  batch.Finish();
+  EXPECT_EQ(batch.families()[0].metrics[0]->timestamp_ms, 0);
 }
 
 TEST(MetricBatch, ClearLeavesNothing) {
@@ -139,12 +218,45 @@ INSTANTIATE_TEST_SUITE_P(
                     Bytes{"\xC0\xAF", "\xEF\xBF\xBD\xEF\xBF\xBD"},                  // Overlong.
                     Bytes{"cut\xE2\x82", "cut\xEF\xBF\xBD\xEF\xBF\xBD"}));
 
-TEST(MetricBatch, CutsLongLabelsOnACharacterBorder) {
-  MetricBatch batch;
-  batch.Begin();
-  batch.Family(kBytes).Add({{"device", std::string(1023, 'x') + "\xC3\xBC"}}, 1);
-  batch.Finish();
-  EXPECT_EQ(batch.families()[0].metrics[0]->label[0].value, std::string(1023, 'x'));
+std::string Stored(std::string_view value) {
+  std::string out;
+  AssignLabelValue(value, out);
+  return out;
+}
+
+TEST(LabelValue, IsCutOnACharacterBorder) {
+  for (const std::string_view character : {"\xC3\xBC", "\xE2\x82\xAC", "\xF0\x9F\x98\x80"}) {
+    for (std::size_t before = 1018; before <= 1024; ++before) {
+      std::string value(before, 'x');
+      const bool fits = before + character.size() <= 1024;
+      EXPECT_EQ(
+          Stored(value + std::string(character) + std::string(5000, 'y')),
+          fits ? value + std::string(character) + std::string(1024 - before - character.size(), 'y')
+               : value)
+          << before;
+    }
+  }
+  EXPECT_EQ(Stored(std::string(1024, 'x')), std::string(1024, 'x'));
+  EXPECT_EQ(Stored(std::string(1025, 'x')), std::string(1024, 'x'));
+  EXPECT_EQ(Stored(std::string(2000, '\xFF')).size(), 1023u);
+}
+
+// Random bytes around every border of the eight that are looked at together.
+TEST(LabelValue, IsUtf8WhateverTheBytes) {
+  std::mt19937 random(3);
+  for (int i = 0; i < 20000; ++i) {
+    std::string bytes(random() % 40, 'a');
+    for (unsigned changes = random() % 4; changes > 0 && !bytes.empty(); --changes) {
+      bytes[random() % bytes.size()] = static_cast<char>(random());
+    }
+    const std::string stored = Stored(bytes);
+    ASSERT_TRUE(IsValidUtf8(stored));
+    if (IsValidUtf8(bytes)) {
+      ASSERT_EQ(stored, bytes);
+    } else {
+      ASSERT_GT(stored.size(), bytes.size());
+    }
+  }
 }
 
 void Fill(MetricBatch& batch, std::size_t devices) {
