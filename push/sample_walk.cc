@@ -2,45 +2,16 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cmath>
 #include <cstdint>
+
+#include "core/metrics/text_writer.h"
 
 namespace hostpulse::push {
 namespace {
 
 using prometheus::ClientMetric;
 using prometheus::MetricType;
-
-// A number as Go's %g with the fewest digits writes it, which is what `le` and `quantile` are
-// compared by: 0.005, 10, 1e+06, +Inf.
-class LabelNumber {
- public:
-  explicit LabelNumber(double value) {
-    if (std::isinf(value)) {
-      text_ = value > 0 ? "+Inf" : "-Inf";
-      return;
-    }
-    // Go changes to an exponent below 1e-4 and from 1e21 on for %v, but from 1e6 on where the
-    // precision is the shortest one, which is how the exposition format is written.
-    const double size = std::abs(value);
-    const bool plain = size == 0 || (size >= 1e-4 && size < 1e6);
-    const auto format = plain ? std::chars_format::fixed : std::chars_format::scientific;
-    const auto [end, error] =
-        std::to_chars(buffer_.data(), buffer_.data() + buffer_.size(), value, format);
-    text_ = error == std::errc()
-                ? std::string_view(buffer_.data(), static_cast<std::size_t>(end - buffer_.data()))
-                : "NaN";
-  }
-  LabelNumber(const LabelNumber&) = delete;
-  LabelNumber& operator=(const LabelNumber&) = delete;
-
-  std::string_view text() const { return text_; }
-
- private:
-  std::array<char, 32> buffer_{};
-  std::string_view text_;
-};
 
 using Visitor = FunctionRef<void(const SampleView&)>;
 
@@ -55,15 +26,21 @@ void VisitSumAndCount(SampleView sample, double sum, std::uint64_t count, const 
   visit(sample);
 }
 
+// The text of a bound as the expositions write it; valid while `scratch` is left alone.
+std::string_view BoundText(double bound, std::string& scratch) {
+  scratch.clear();
+  TextWriter(scratch).AppendNumber(bound);
+  return scratch;
+}
+
 void VisitHistogram(SampleView sample, const ClientMetric::Histogram& histogram,
-                    const Visitor& visit) {
+                    std::string& scratch, const Visitor& visit) {
   sample.suffix = "_bucket";
   sample.extra_name = "le";
   bool infinite = false;
   for (const ClientMetric::Bucket& bucket : histogram.bucket) {
-    const LabelNumber bound(bucket.upper_bound);
     infinite = std::isinf(bucket.upper_bound);
-    sample.extra_value = bound.text();
+    sample.extra_value = BoundText(bucket.upper_bound, scratch);
     sample.value = static_cast<double>(bucket.cumulative_count);
     visit(sample);
   }
@@ -75,11 +52,11 @@ void VisitHistogram(SampleView sample, const ClientMetric::Histogram& histogram,
   VisitSumAndCount(sample, histogram.sample_sum, histogram.sample_count, visit);
 }
 
-void VisitSummary(SampleView sample, const ClientMetric::Summary& summary, const Visitor& visit) {
+void VisitSummary(SampleView sample, const ClientMetric::Summary& summary, std::string& scratch,
+                  const Visitor& visit) {
   sample.extra_name = "quantile";
   for (const ClientMetric::Quantile& quantile : summary.quantile) {
-    const LabelNumber rank(quantile.quantile);
-    sample.extra_value = rank.text();
+    sample.extra_value = BoundText(quantile.quantile, scratch);
     sample.value = quantile.value;
     visit(sample);
   }
@@ -88,17 +65,17 @@ void VisitSummary(SampleView sample, const ClientMetric::Summary& summary, const
 
 }  // namespace
 
-void ForEachSample(const FamilyView& family, FunctionRef<void(const SampleView&)> visit) {
+void ForEachSample(const FamilyView& family, std::string& scratch, Visitor visit) {
   SampleView sample;
   sample.family = family.name;
   for (const ClientMetric* metric : family.metrics) {
     sample.labels = metric->label;
     switch (family.type) {
       case MetricType::Histogram:
-        VisitHistogram(sample, metric->histogram, visit);
+        VisitHistogram(sample, metric->histogram, scratch, visit);
         continue;
       case MetricType::Summary:
-        VisitSummary(sample, metric->summary, visit);
+        VisitSummary(sample, metric->summary, scratch, visit);
         continue;
       case MetricType::Counter:
         sample.value = metric->counter.value;

@@ -3,6 +3,7 @@
 #include <prometheus/client_metric.h>
 
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "core/function_ref.h"
@@ -22,8 +23,10 @@ struct SampleView {
 
 // Takes a family apart into the samples that a scrape of its text would give: one a metric for
 // counters, gauges and untyped ones; buckets (with +Inf), sum and count for histograms; quantiles,
-// sum and count for summaries. Explicit timestamps are ignored. Does not allocate.
-void ForEachSample(const FamilyView& family, FunctionRef<void(const SampleView&)> visit);
+// sum and count for summaries. Explicit timestamps are ignored. `scratch` is the caller's, so that
+// nothing is allocated once it is large enough.
+void ForEachSample(const FamilyView& family, std::string& scratch,
+                   FunctionRef<void(const SampleView&)> visit);
 
 // "bytes" of node_memory_MemFree_bytes, "seconds" of node_cpu_seconds_total; empty where the name
 // ends in no base unit.

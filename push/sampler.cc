@@ -128,7 +128,7 @@ void Sampler::Gather() {
 void Sampler::Take(std::span<const FamilyView> families) {
   for (const FamilyView& family : families) {
     const bool tells_success = family.name == kCollectorSuccess;
-    ForEachSample(family, [&](const SampleView& sample) {
+    ForEachSample(family, scratch_, [&](const SampleView& sample) {
       const double before = table_.Update(family, sample);
       patient_ = patient_ || (tells_success && sample.value == 0 && before == 1);
     });

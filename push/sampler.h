@@ -86,6 +86,7 @@ class Sampler {
   SeriesTable table_ HOSTPULSE_GUARDED_BY(mutex_);
   TickSchedule schedule_ HOSTPULSE_GUARDED_BY(mutex_);
   std::uint64_t failures_ HOSTPULSE_GUARDED_BY(mutex_) = 0;
+  std::string scratch_ HOSTPULSE_GUARDED_BY(mutex_);
   bool patient_ HOSTPULSE_GUARDED_BY(mutex_) = false;
   bool reconfigured_ HOSTPULSE_GUARDED_BY(mutex_) = false;
   bool clock_warned_ HOSTPULSE_GUARDED_BY(mutex_) = false;
