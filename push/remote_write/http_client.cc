@@ -50,6 +50,14 @@ std::size_t TakeBody(char* data, std::size_t size, std::size_t count, void* user
   return size * count <= room ? size * count : 0;
 }
 
+// libcurl's header callback. An answer that breaks off inside its header is a good one to libcurl:
+// only the empty line says that it was whole.
+std::size_t SeeHeader(char* data, std::size_t size, std::size_t count, void* user) {
+  const std::string_view line(data, size * count);
+  *static_cast<bool*>(user) = line == "\r\n" || line == "\n";
+  return size * count;
+}
+
 std::int64_t Milliseconds(std::chrono::nanoseconds duration) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(duration).count();
 }
@@ -96,6 +104,7 @@ class HttpClient::Impl {
   std::unique_ptr<CURL, EasyDeleter> easy_;
   List connect_to_;
   std::string body_;
+  bool whole_header_ = false;
   std::array<char, CURL_ERROR_SIZE> error_{};
   std::atomic<MonotonicTime::rep> end_by_ = std::numeric_limits<MonotonicTime::rep>::max();
 };
@@ -114,6 +123,8 @@ void HttpClient::Impl::SetBasics() {
   Set(CURLOPT_ERRORBUFFER, error_.data());
   Set(CURLOPT_WRITEFUNCTION, TakeBody);
   Set(CURLOPT_WRITEDATA, &body_);
+  Set(CURLOPT_HEADERFUNCTION, SeeHeader);
+  Set(CURLOPT_HEADERDATA, &whole_header_);
 }
 
 void HttpClient::Impl::SetTls() {
@@ -162,6 +173,7 @@ HttpReply HttpClient::Impl::Post(const HttpRequest& request) {
   if (easy_ == nullptr || multi_ == nullptr) return {0, "libcurl could not be set up", {}, {}};
   curl_easy_reset(easy_.get());
   body_.clear();
+  whole_header_ = false;
   error_[0] = '\0';
   List headers;
   for (const std::string& header : request.headers) Append(headers, header);
@@ -202,6 +214,10 @@ HttpReply HttpClient::Impl::ReplyOf(CURLcode code) {
   if (code != CURLE_OK && !capped) {
     reply.error = error_[0] != '\0' ? error_.data() : curl_easy_strerror(code);
     if (code == CURLE_ABORTED_BY_CALLBACK) reply.error = "given up: stopping";
+    return reply;
+  }
+  if (!whole_header_) {
+    reply.error = "the answer broke off";
     return reply;
   }
   long status = 0;
