@@ -1,0 +1,126 @@
+#include "push/series_table.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <string>
+
+namespace hostpulse::push {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+class SeriesTableTest : public testing::Test {
+ protected:
+  void Update(std::string_view name, double value,
+              std::vector<prometheus::ClientMetric::Label> labels = {}) {
+    const FamilyView family{name, "Help.", prometheus::MetricType::Gauge, {}};
+    SampleView sample;
+    sample.family = name;
+    sample.labels = labels;
+    sample.value = value;
+    table_.Update(family, sample);
+  }
+  // A cycle with these series, each of the value 1.
+  Collection Cycle(std::initializer_list<std::string_view> names, bool patient = false) {
+    table_.Begin(++now_);
+    for (const std::string_view name : names) Update(name, 1);
+    table_.Finish(patient);
+    return table_.collection();
+  }
+  static std::vector<SeriesId> Ids(const Collection& collection) {
+    std::vector<SeriesId> ids;
+    for (const SeriesValue& value : collection.values) ids.push_back(value.id);
+    return ids;
+  }
+
+  SeriesTable table_{LabelSet{{"dc", "ams"}, {"instance", "i"}, {"job", "node"}}};
+  std::int64_t now_ = 1000;
+};
+
+TEST_F(SeriesTableTest, IdsStayWhileASeriesLives) {
+  EXPECT_THAT(Ids(Cycle({"b", "c"})), ElementsAre(1, 2));
+  const Collection second = Cycle({"a", "b", "c"});
+  EXPECT_THAT(Ids(second), ElementsAre(1, 2, 3));
+  EXPECT_EQ(second.added.size(), 1);
+  EXPECT_EQ(LabelValue(second.added[0]->labels, kNameLabel), "a");
+  EXPECT_EQ(second.added[0]->start_ms, 1002);
+}
+
+TEST_F(SeriesTableTest, ASeriesThatLeftIsGoneOnceAndNewWhenItComesBack) {
+  Cycle({"a", "b"});
+  EXPECT_THAT(Cycle({"a"}).gone, ElementsAre(2));
+  EXPECT_THAT(Cycle({"a"}).gone, IsEmpty());
+  const Collection back = Cycle({"a", "b"});
+  EXPECT_THAT(Ids(back), ElementsAre(1, 3));
+  EXPECT_EQ(back.added.size(), 1);
+}
+
+TEST_F(SeriesTableTest, PatienceLastsForOneCycle) {
+  Cycle({"a", "b"});
+  EXPECT_THAT(Cycle({"a"}, true).gone, IsEmpty());
+  EXPECT_THAT(Cycle({"a"}, true).gone, ElementsAre(2));
+}
+
+TEST_F(SeriesTableTest, PatienceKeepsASeriesThatComesBack) {
+  Cycle({"a", "b"});
+  Cycle({"a"}, true);
+  const Collection back = Cycle({"a", "b"});
+  EXPECT_THAT(back.gone, IsEmpty());
+  EXPECT_THAT(back.added, IsEmpty());
+}
+
+TEST_F(SeriesTableTest, LabelsAreSortedAndOwnOnesWin) {
+  table_.Begin(1);
+  Update("m", 1, {{"empty", ""}, {"job", "own"}, {"zone", "z"}});
+  table_.Finish(false);
+  const LabelSet expected = {
+      {"__name__", "m"}, {"dc", "ams"}, {"instance", "i"}, {"job", "own"}, {"zone", "z"}};
+  EXPECT_EQ(table_.collection().added[0]->labels, expected);
+}
+
+TEST_F(SeriesTableTest, TwoWaysToTheSameLabelsGiveOneSeries) {
+  const auto cycle = [&](bool both) {
+    table_.Begin(++now_);
+    if (both) Update("m", 1);
+    Update("m", 2, {{"job", "node"}});
+    table_.Finish(false);
+    return table_.collection().values.size();
+  };
+  EXPECT_EQ(cycle(true), 1);
+  EXPECT_EQ(cycle(true), 1);
+  cycle(false);
+  EXPECT_EQ(cycle(false), 1) << "the other one takes its place when the first has left";
+}
+
+TEST_F(SeriesTableTest, NamesAndLabelsDoNotRunIntoOneAnother) {
+  table_.Begin(1);
+  Update("m", 1, {{"a", "bc"}});
+  Update("m", 2, {{"ab", "c"}});
+  Update("ma", 3, {{"b", "c"}});
+  table_.Finish(false);
+  EXPECT_EQ(table_.collection().values.size(), 3);
+}
+
+TEST_F(SeriesTableTest, TellsTheValueBefore) {
+  const FamilyView family{"m", "", prometheus::MetricType::Gauge, {}};
+  SampleView sample;
+  sample.family = "m";
+  sample.value = 5;
+  table_.Begin(1);
+  EXPECT_TRUE(std::isnan(table_.Update(family, sample)));
+  table_.Finish(false);
+  table_.Begin(2);
+  EXPECT_EQ(table_.Update(family, sample), 5);
+}
+
+TEST(StalenessMarker, HasItsBits) {
+  EXPECT_TRUE(IsStalenessMarker(StalenessMarker()));
+  EXPECT_FALSE(IsStalenessMarker(std::nan("")));
+  EXPECT_FALSE(IsStalenessMarker(0));
+}
+
+}  // namespace
+}  // namespace hostpulse::push
