@@ -85,7 +85,8 @@ class Parser {
     std::vector<std::string>& command = parsed_.command;
     if (command.empty() && Contains(Commands(), word)) return command.push_back(word);
     if (command.size() == 1 && command[0] == "queue") return command.push_back(word);
-    findings_.Error("unexpected argument '" + word + "'" + DidYouMean(word, Commands()));
+    findings_.Error("unexpected argument '" + word + "'" +
+                    (command.empty() ? DidYouMean(word, Commands()) : ""));
   }
 
   void LongFlag(const std::string& text) {

@@ -8,6 +8,7 @@
 #include "collectors/collector_set.h"
 #include "core/log/logger_registry.h"
 #include "exporter/http/http_server.h"
+#include "exporter/http/loggers_handler.h"
 #include "push/push_service.h"
 
 namespace hostpulse::config {
@@ -24,7 +25,7 @@ struct WebConfig {
   bool disable_exporter_metrics = false;
   bool enable_openmetrics = false;
   bool enable_lifecycle = false;
-  std::string loggers = "local";  // off, read, local or all.
+  http::LoggersMode loggers = http::LoggersMode::kLocal;
 };
 
 // Everything that flags, environment and files say, checked, with defaults in place. Built once a

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "core/unique_fd.h"
+#include "core/utf8.h"
 
 namespace hostpulse::config {
 namespace {
@@ -43,33 +44,16 @@ std::optional<std::string> ReadWhole(const std::string& path, Findings& findings
   return fail("is larger than 1 MiB, the most that a configuration may have");
 }
 
-// The length of the UTF-8 sequence at the front, or 0: no overlong form, no surrogate.
-std::size_t Utf8Length(std::string_view bytes) {
-  const auto at = [&](std::size_t i) { return static_cast<unsigned char>(bytes[i]); };
-  const unsigned char first = at(0);
-  if (first < 0x80) return 1;
-  const std::size_t length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
-  if (first < 0xc2 || first > 0xf4 || bytes.size() < length) return 0;
-  for (std::size_t i = 1; i < length; ++i) {
-    if ((at(i) & 0xc0) != 0x80) return 0;
-  }
-  if (first == 0xe0 && at(1) < 0xa0) return 0;
-  if (first == 0xed && at(1) > 0x9f) return 0;
-  if (first == 0xf0 && at(1) < 0x90) return 0;
-  if (first == 0xf4 && at(1) > 0x8f) return 0;
-  return length;
-}
-
 bool CheckBytes(std::string_view text, const std::string& path, Findings& findings) {
   Place place{std::make_shared<const std::string>(path), 1};
   while (!text.empty()) {
-    const std::size_t length = Utf8Length(text);
-    if (length == 0 || text.front() == '\0') {
+    const Utf8Char front = DecodeUtf8(text);
+    if (!front.valid || front.code == 0) {
       findings.Error(place, "", "is not text: a byte that is not UTF-8, or a zero byte");
       return false;
     }
     if (text.front() == '\n') ++place.line;
-    text.remove_prefix(length);
+    text.remove_prefix(front.length);
   }
   return true;
 }

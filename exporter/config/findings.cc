@@ -1,5 +1,7 @@
 #include "exporter/config/findings.h"
 
+#include <algorithm>
+
 namespace hostpulse::config {
 namespace {
 
@@ -21,20 +23,27 @@ std::string Place::Text() const {
 }
 
 void Findings::Error(const Place& place, std::string_view key, std::string_view what) {
-  errors_.push_back(Located(place, key, what));
+  errors_.push_back({place, std::string(key), Located(place, key, what)});
 }
 
 void Findings::Notice(const Place& place, std::string_view key, std::string_view what) {
   notices_.push_back(Located(place, key, what));
 }
 
-std::string Findings::Joined() const {
-  std::string all;
-  for (const std::string& error : errors_) {
-    if (!all.empty()) all += '\n';
-    all += error;
-  }
-  return all;
+std::vector<std::string> Findings::errors() const {
+  const auto order = [](const Finding& finding) {
+    return std::pair(finding.place.file ? std::string_view(*finding.place.file) : "",
+                     finding.place.line);
+  };
+  std::vector<Finding> sorted = errors_;
+  std::ranges::stable_sort(sorted, {}, order);
+  std::vector<std::string> texts;
+  for (Finding& finding : sorted) texts.push_back(std::move(finding.text));
+  return texts;
+}
+
+bool Findings::Mentions(std::string_view key) const {
+  return std::ranges::find(errors_, key, &Finding::key) != errors_.end();
 }
 
 }  // namespace hostpulse::config

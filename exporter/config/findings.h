@@ -1,8 +1,10 @@
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace hostpulse::config {
@@ -23,17 +25,25 @@ class Findings {
  public:
   // "file:line: key: what"; `what` says what is accepted.
   void Error(const Place& place, std::string_view key, std::string_view what);
-  void Error(std::string message) { errors_.push_back(std::move(message)); }
+  void Error(std::string message) { errors_.push_back({{}, {}, std::move(message)}); }
   void Notice(const Place& place, std::string_view key, std::string_view what);
   void Notice(std::string message) { notices_.push_back(std::move(message)); }
 
   bool ok() const { return errors_.empty(); }
-  const std::vector<std::string>& errors() const { return errors_; }
+  std::size_t error_count() const { return errors_.size(); }
+  // Those without a place first, then in the order of files and lines.
+  std::vector<std::string> errors() const;
+  // Whether an error about this key has been found.
+  bool Mentions(std::string_view key) const;
   std::vector<std::string> TakeNotices() { return std::move(notices_); }
-  std::string Joined() const;  // Every error, one a line.
 
  private:
-  std::vector<std::string> errors_;
+  struct Finding {
+    Place place;
+    std::string key;
+    std::string text;
+  };
+  std::vector<Finding> errors_;
   std::vector<std::string> notices_;
 };
 

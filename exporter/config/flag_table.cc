@@ -36,13 +36,28 @@ Flag FlagOf(const CollectorSpec& spec, const FlagSpec& declared) {
   return flag;
 }
 
+// "--name: reason" -> "reason"; "--name=value: reason" -> "\"value\": reason". Whoever reports it
+// says where the value stood, which may be a file.
+std::string WithoutFlag(std::string_view message, std::string_view name, std::string_view value) {
+  const std::string flag = "--" + std::string(name);
+  const std::string with_value = flag + "=" + std::string(value);
+  if (message.starts_with(with_value)) {
+    std::string text = "\"" + std::string(value) + "\"";
+    return text.append(message.substr(with_value.size()));
+  }
+  if (message.starts_with(flag + ": ")) message.remove_prefix(flag.size() + 2);
+  return std::string(message);
+}
+
 }  // namespace
 
 Status Flag::Check(std::string_view value) const {
   FlagSpec as_spec;
   as_spec.name = name;
   as_spec.type = type;
-  if (Status status = collectors::CheckFlagValue(as_spec, value); !status) return status;
+  if (const Status status = collectors::CheckFlagValue(as_spec, value); !status) {
+    return {status.code(), WithoutFlag(status.message(), name, value)};
+  }
   return check == nullptr ? Status() : check(value);
 }
 

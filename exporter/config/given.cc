@@ -97,6 +97,7 @@ class FileFlags {
   void ReadFlag(MapReader& reader, const std::string& key, const Flag& flag) {
     const Node* node = reader.Take(key);
     if (node == nullptr) return;
+    const std::size_t errors = findings_.error_count();
     std::vector<std::string> texts;
     if (flag.boolean()) {
       bool value = false;
@@ -107,8 +108,9 @@ class FileFlags {
     } else {
       texts.emplace_back();
       reader.String(key, texts.back());
-      if (node->kind != Node::Kind::kScalar) return;
     }
+    if (findings_.error_count() != errors) return;
+    if (texts.empty() && !flag.default_value.empty()) return reader.Error(key, "is an empty list");
     given_[flag.name] = {std::move(texts), reader.PlaceOf(key), reader.PathOf(key)};
   }
 

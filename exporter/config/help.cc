@@ -10,14 +10,6 @@
 namespace hostpulse::config {
 namespace {
 
-#if defined(__x86_64__)
-constexpr std::string_view kArchitecture = "amd64";
-#elif defined(__aarch64__)
-constexpr std::string_view kArchitecture = "arm64";
-#else
-constexpr std::string_view kArchitecture = "unknown";
-#endif
-
 constexpr std::size_t kIndent = 8;
 constexpr std::size_t kWidth = 88;
 

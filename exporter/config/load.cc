@@ -131,9 +131,8 @@ class Loader {
     to.disable_exporter_metrics = settings_.Bool("web.disable-exporter-metrics");
     to.enable_openmetrics = settings_.Bool("web.enable-openmetrics");
     to.enable_lifecycle = settings_.Bool("web.enable-lifecycle");
-    to.loggers = settings_.Text("web.loggers");
-    if (to.server.listen.empty() && !to.server.systemd_socket) {
-      findings_.Error("web.listen: names no address; accepted: [\":9100\"]");
+    if (const auto mode = http::ParseLoggersMode(settings_.Text("web.loggers"))) {
+      to.loggers = *mode;
     }
   }
 
@@ -239,7 +238,7 @@ std::vector<std::string> LoggerNames(const Config& config) {
     names.push_back("collector." + std::string(spec->name));
   }
   for (const push::DestinationOptions& destination : config.push.destinations) {
-    names.push_back("push." + destination.name);
+    names.push_back(push::DestinationLoggerName(destination.name));
   }
   return names;
 }

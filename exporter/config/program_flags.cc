@@ -47,10 +47,7 @@ Status CheckFormat(std::string_view text) {
   return ParseLogFormat(text).status();
 }
 Status CheckLoggers(std::string_view text) {
-  for (const char* known : {"off", "read", "local", "all"}) {
-    if (text == known) return {};
-  }
-  return {ErrorCode::kInvalid, "accepted: off, read, local or all"};
+  return http::ParseLoggersMode(text).status();
 }
 Status CheckPushUrl(std::string_view text) {
   return CheckUrl(text, {"http", "https"});

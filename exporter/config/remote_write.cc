@@ -189,13 +189,6 @@ Place PlaceBelow(const Node& node, std::string_view key) {
   return PlaceBelow(member->value, key.substr(end + 1));
 }
 
-// What could not be read holds its default, of which nothing more should be said.
-bool IsReported(const Findings& findings, std::size_t since, const std::string& path) {
-  const auto& errors = findings.errors();
-  return std::any_of(errors.begin() + static_cast<std::ptrdiff_t>(since), errors.end(),
-                     [&](const std::string& error) { return error.find(path) != error.npos; });
-}
-
 void ResolvePaths(std::string_view file, push::TransportOptions& to) {
   std::vector<std::string*> paths = {&to.tls.ca_file, &to.tls.cert_file, &to.tls.key_file};
   if (to.basic_auth) paths.push_back(&to.basic_auth->password.file);
@@ -206,7 +199,6 @@ void ResolvePaths(std::string_view file, push::TransportOptions& to) {
 
 push::DestinationOptions ReadDestination(const Node& node, const std::string& path,
                                          Findings& findings) {
-  const std::size_t errors_before = findings.errors().size();
   MapReader block(node, path, findings);
   push::DestinationOptions to;
   block.String("name", to.name);
@@ -221,7 +213,8 @@ push::DestinationOptions ReadDestination(const Node& node, const std::string& pa
   block.Ignore("round_robin_dns", "the addresses of a name are tried in order");
   block.Finish();
   for (const push::OptionProblem& problem : push::Validate(to)) {
-    if (IsReported(findings, errors_before, block.PathOf(problem.key))) continue;
+    // What could not be read holds its default, of which nothing more should be said.
+    if (findings.Mentions(block.PathOf(problem.key))) continue;
     findings.Error(PlaceBelow(node, problem.key), block.PathOf(problem.key), problem.message);
   }
   return to;
