@@ -1,0 +1,199 @@
+#include "exporter/app.h"
+
+#include <malloc.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/clock.h"
+#include "core/log/logger_registry.h"
+#include "core/version.h"
+#include "exporter/reload.h"
+#include "exporter/reload_desk.h"
+#include "exporter/routes.h"
+#include "exporter/signals.h"
+#include "exporter/sources.h"
+
+namespace hostpulse {
+namespace {
+
+// The summaries of repeated log lines are due without anybody waking the loop.
+constexpr std::chrono::seconds kHousekeeping{30};
+// What hangs by then is left behind: SIGTERM ends the process within a second.
+constexpr std::chrono::milliseconds kShutdownGrace{900};
+
+// All parts in the order of their layers, so that destruction in reverse is the shutdown.
+class App {
+ public:
+  App(config::Config config, ConfigLoader reread)
+      : config_(std::move(config)),
+        reread_(std::move(reread)),
+        loggers_(config_.log.root, clock_),
+        log_(loggers_.Get("app")),
+        config_log_(loggers_.Get("config")),
+        desk_([this] { signals_.Wake(); }) {}
+
+  // Errors: whatever keeps the program from serving.
+  Status Start();
+  void Run();
+  void Stop();
+
+ private:
+  void LogStart();
+  Status StartServer();
+  Status Reload();
+  Status TryReload();
+  void LogNotices(const config::Config& config);
+
+  const Signals signals_;
+  const SystemClock clock_;
+  config::Config config_;
+  const ConfigLoader reread_;
+  LoggerRegistry loggers_;
+  Logger& log_;
+  Logger& config_log_;
+  ReloadDesk desk_;
+  std::unique_ptr<Sources> sources_;
+  std::optional<http::ScrapeCounters> counters_;
+  std::unique_ptr<push::PushService> push_;
+  std::unique_ptr<http::HttpServer> server_;
+};
+
+Status App::Start() {
+  LogStart();
+  config::LogConfig inherited;
+  inherited.root = config_.log.root;
+  ApplyLevels(inherited, config_.log, loggers_, config_log_);
+
+  auto sources = Sources::Create(config_, clock_, loggers_);
+  if (!sources) return std::move(sources).status();
+  sources_ = std::move(*sources);
+  counters_.emplace(sources_->http_registry());
+
+  auto push = push::PushService::Create(config_.push, sources_->all(), clock_, loggers_,
+                                        sources_->registry());
+  if (!push) return std::move(push).status();
+  push_ = std::move(*push);
+  return StartServer();
+}
+
+void App::LogStart() {
+  log_.Info("starting hostpulse",
+            {{"version", kVersion}, {"revision", kRevision}, {"branch", kBranch}});
+  if (::geteuid() == 0) {
+    log_.Warn("running as root, which is not needed: an unprivileged user sees nearly everything");
+  }
+  LogNotices(config_);
+}
+
+void App::LogNotices(const config::Config& config) {
+  for (const std::string& notice : config.notices) config_log_.Warn(notice);
+}
+
+Status App::StartServer() {
+  const RouteContext context{config_.web,
+                             *sources_,
+                             *push_,
+                             loggers_,
+                             *counters_,
+                             clock_,
+                             [this] { return desk_.Request(); },
+                             [this] { signals_.Wake(); }};
+  auto server =
+      http::HttpServer::Start(config_.web.server, MakeRoutes(context), loggers_.Get("http"));
+  if (!server) return std::move(server).status();
+  server_ = std::move(*server);
+  for (const std::string& address : server_->addresses()) {
+    log_.Info("listening", {{"address", address}});
+  }
+  return {};
+}
+
+void App::Run() {
+  while (true) {
+    const std::optional<MonotonicTime> due = loggers_.Tick();
+    const MonotonicTime latest = clock_.Monotonic() + kHousekeeping;
+    switch (signals_.Wait(due ? std::min(*due, latest) : latest, clock_)) {
+      case Signals::Event::kStop:
+        return;
+      case Signals::Event::kReload:
+        (void)Reload();
+        break;
+      case Signals::Event::kWake:
+        desk_.Serve([this] { return Reload(); });
+        break;
+      case Signals::Event::kTimeout:
+        break;
+    }
+  }
+}
+
+void App::Stop() {
+  log_.Info("stopping");
+  ExitAfter(kShutdownGrace);
+  desk_.Close();
+  server_.reset();
+  push_->Stop();
+}
+
+Status App::Reload() {
+  const Status status = TryReload();
+  sources_->self().NoteReload(status.ok());
+  if (status) {
+    config_log_.Info("configuration loaded", {{"file", config_.file}});
+  } else {
+    config_log_.Error("configuration not loaded; the one in force stays",
+                      {{"file", config_.file}, {"err", status.message()}});
+  }
+  return status;
+}
+
+// Everything that may fail comes before anything that changes.
+Status App::TryReload() {
+  config::Findings findings;
+  config::Config next = reread_(findings);
+  if (!findings.ok()) {
+    std::string message;
+    for (const std::string& error : findings.errors()) {
+      message.append(message.empty() ? "" : "\n").append(error);
+    }
+    return {ErrorCode::kInvalid, std::move(message)};
+  }
+  auto set = collectors::CollectorSet::Create(next.collectors, clock_, loggers_);
+  if (!set) return std::move(set).status();
+  if (Status status = push_->Reload(next.push); !status) return status;
+
+  sources_->collectors().Exchange(std::move(*set));
+  ApplyLevels(config_.log, next.log, loggers_, config_log_);
+  LogNotices(next);
+  for (const std::string& key : KeysThatNeedRestart(config_, next)) {
+    config_log_.Warn("a changed key needs a restart", {{"key", key}});
+  }
+  // What needs a restart stays as it was started, so that the next reload warns again.
+  next.web = config_.web;
+  next.log.root.format = config_.log.root.format;
+  config_ = std::move(next);
+  return {};
+}
+
+}  // namespace
+
+int Serve(config::Config config, ConfigLoader reread) {
+  App app(std::move(config), std::move(reread));
+  if (const Status status = app.Start(); !status) {
+    std::fprintf(stderr, "hostpulse: error: %s\n", status.message().c_str());
+    return 1;
+  }
+  ::malloc_trim(0);  // What the parsers needed is not needed again.
+  app.Run();
+  app.Stop();
+  return 0;
+}
+
+}  // namespace hostpulse

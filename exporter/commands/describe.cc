@@ -1,0 +1,118 @@
+#include <algorithm>
+#include <cstdio>
+#include <nlohmann/json.hpp>
+#include <string_view>
+
+#include "collectors/collector.h"
+#include "exporter/commands/commands.h"
+
+namespace hostpulse::commands {
+namespace {
+
+using collectors::CollectorSpec;
+using collectors::FlagSpec;
+using Json = nlohmann::ordered_json;
+
+std::vector<const CollectorSpec*> Present() {
+  std::vector<const CollectorSpec*> present;
+  for (const CollectorSpec* spec : collectors::CollectorTable()) {
+    if (spec->make != nullptr) present.push_back(spec);
+  }
+  return present;
+}
+
+std::string_view TypeName(prometheus::MetricType type) {
+  switch (type) {
+    case prometheus::MetricType::Counter:
+      return "counter";
+    case prometheus::MetricType::Gauge:
+      return "gauge";
+    case prometheus::MetricType::Histogram:
+      return "histogram";
+    case prometheus::MetricType::Summary:
+      return "summary";
+    default:
+      return "untyped";
+  }
+}
+
+Json Labels(std::string_view text) {
+  Json labels = Json::array();
+  while (!text.empty()) {
+    const std::string_view label = text.substr(0, text.find(','));
+    labels.push_back(std::string(label));
+    text.remove_prefix(std::min(text.size(), label.size() + 1));
+  }
+  return labels;
+}
+
+Json Describe(const CollectorSpec& spec) {
+  Json flags = Json::array();
+  for (const FlagSpec& flag : spec.flags) {
+    if (!flag.hidden) flags.push_back("--" + std::string(flag.name));
+  }
+  Json metrics = Json::array();
+  for (const MetricDesc& metric : spec.metrics) {
+    metrics.push_back({{"name", metric.name},
+                       {"type", TypeName(metric.type)},
+                       {"labels", Labels(metric.labels)},
+                       {"unit", metric.unit},
+                       {"help", metric.help}});
+  }
+  return {{"name", spec.name},
+          {"default", spec.on_by_default},
+          {"flags", std::move(flags)},
+          {"metrics", std::move(metrics)}};
+}
+
+// Pads `text` to `width` and two spaces.
+void AppendCell(std::string& out, std::string_view text, std::size_t width) {
+  out.append(text).append(width - text.size() + 2, ' ');
+}
+
+void AppendMetrics(std::string& out, std::span<const MetricDesc> metrics) {
+  std::size_t name = 0;
+  std::size_t labels = 0;
+  for (const MetricDesc& metric : metrics) {
+    name = std::max(name, metric.name.size());
+    labels = std::max(labels, metric.labels.size());
+  }
+  for (const MetricDesc& metric : metrics) {
+    out += "  ";
+    AppendCell(out, metric.name, name);
+    AppendCell(out, TypeName(metric.type), std::string_view("histogram").size());
+    AppendCell(out, metric.labels, labels);
+    out.append(metric.help).append("\n");
+  }
+}
+
+}  // namespace
+
+std::string DescribeJson() {
+  Json all = Json::array();
+  for (const CollectorSpec* spec : Present()) all.push_back(Describe(*spec));
+  return Json{{"collectors", std::move(all)}}.dump() + "\n";
+}
+
+std::string DescribeTable() {
+  std::string out;
+  for (const CollectorSpec* spec : Present()) {
+    out.append(spec->name).append(spec->on_by_default ? " (on): " : " (off): ");
+    out.append(spec->help).append("\n");
+    for (const FlagSpec& flag : spec->flags) {
+      if (flag.hidden) continue;
+      out.append("  --").append(flag.name).append("=\"").append(flag.default_value).append("\"  ");
+      out.append(flag.help).append("\n");
+    }
+    AppendMetrics(out, spec->metrics);
+    out += "\n";
+  }
+  return out;
+}
+
+int Describe(bool json) {
+  const std::string text = json ? DescribeJson() : DescribeTable();
+  return std::fwrite(text.data(), 1, text.size(), stdout) == text.size() ? 0 : 1;
+}
+
+}  // namespace hostpulse::commands

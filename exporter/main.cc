@@ -1,0 +1,85 @@
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "exporter/app.h"
+#include "exporter/commands/commands.h"
+#include "exporter/config/help.h"
+#include "exporter/config/load.h"
+
+namespace hostpulse {
+namespace {
+
+const char* GetEnvironment(const char* name) {
+  return std::getenv(name);
+}
+
+int Print(const std::string& text) {
+  return std::fwrite(text.data(), 1, text.size(), stdout) == text.size() ? 0 : 1;
+}
+
+int Refuse(const std::vector<std::string>& errors) {
+  for (const std::string& error : errors) {
+    std::fprintf(stderr, "hostpulse: error: %s\n", error.c_str());
+  }
+  std::fprintf(stderr, "hostpulse: try --help\n");
+  return 1;
+}
+
+// `hostpulse check` prints findings, and what is wrong with the configuration is one of them.
+int RefuseCheck(const std::vector<std::string>& errors) {
+  for (const std::string& error : errors) std::printf("%s\n", error.c_str());
+  return 1;
+}
+
+int RunCommand(const std::vector<std::string>& command, const config::Config& config, bool json) {
+  if (command[0] == "once") return commands::Once(config);
+  if (command[0] == "check") return commands::Check(config);
+  if (command[0] == "describe") return commands::Describe(json);
+  return Refuse(
+      {"queue " + command[1] +
+       ": the queue is in memory in this version; there is nothing on disk to look into"});
+}
+
+int Run(std::span<const std::string> arguments) {
+  config::Findings findings;
+  config::CommandLine line;
+  config::Config config;
+  {
+    // The table serves parsing only, and is not kept while the program runs.
+    const config::FlagTable table;
+    line = config::ParseCommandLine(arguments, table, findings);
+    if (!findings.ok()) {
+      // What the file says is still read, so that the user sees everything at once.
+      config::LoadConfig(table, line, GetEnvironment, findings);
+      return Refuse(findings.errors());
+    }
+    if (line.Has("help") || line.Has("help-long")) {
+      return Print(config::HelpText(table, line.Has("help-long")));
+    }
+    if (line.Has("version")) return Print(config::VersionText());
+    config = config::LoadConfig(table, line, GetEnvironment, findings);
+  }
+  const bool checks = !line.command.empty() && line.command[0] == "check";
+  if (!findings.ok()) return checks ? RefuseCheck(findings.errors()) : Refuse(findings.errors());
+  if (!line.command.empty()) return RunCommand(line.command, config, line.Has("json"));
+  return Serve(std::move(config), [line](config::Findings& found) {
+    return config::LoadConfig(config::FlagTable(), line, GetEnvironment, found);
+  });
+}
+
+}  // namespace
+}  // namespace hostpulse
+
+int main(int argc, char** argv) {
+  try {
+    const std::vector<std::string> arguments(argv + 1, argv + argc);
+    return hostpulse::Run(arguments);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "hostpulse: error: %s\n", error.what());
+    return 1;
+  }
+}
