@@ -1,0 +1,174 @@
+#!/usr/bin/env python3
+"""The command line of the program: what it accepts, refuses, prints, and with which exit code."""
+
+import json
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+from harness import Process, free_port, parse_exposition, request, wait_until
+
+BINARY = sys.argv[1]
+
+
+def run(*arguments, env=None):
+    return subprocess.run([BINARY, *arguments], capture_output=True, text=True, timeout=30,
+                          env={**os.environ, **(env or {})}, check=False)
+
+
+def expect(condition, *context):
+    if not condition:
+        raise AssertionError(" ".join(map(str, context)))
+
+
+def help_and_version():
+    for flag in ("-h", "--help", "--help-long"):
+        answer = run(flag)
+        expect(answer.returncode == 0 and not answer.stderr, flag, answer)
+        for part in ("usage: hostpulse", "--collector.netdev.device-exclude=",
+                     "--web.listen-address=\":9100\" ...", "--[no-]collector.systemd"):
+            expect(part in answer.stdout, flag, "lacks", part)
+    version = run("--version")
+    expect(version.returncode == 0 and not version.stderr, version)
+    first, *rest = version.stdout.splitlines()
+    expect(first.startswith("hostpulse, version ") and "(branch: " in first
+           and ", revision: " in first, first)
+    expect(rest and all(line.startswith("  ") for line in rest), rest)
+
+
+def refusals():
+    """Each with exit code 1, nothing on stdout, and what is wrong on stderr."""
+    port = free_port()
+    busy = f"--web.listen-address=127.0.0.1:{port}"
+    cases = [
+        (["--bogus"], "unknown long flag '--bogus'"),
+        (["stray"], "unexpected argument 'stray'"),
+        (["--log.level=loud"], "--log.level"),
+        (["--log.format=xml"], "--log.format"),
+        (["--log.level"], "expected argument for flag '--log.level'"),
+        (["--log.level=info", "--log.level=info"], "flag 'log.level' cannot be repeated"),
+        (["--collector.netstat.fields=("], "--collector.netstat.fields"),
+        (["--web.listen-address=127.0.0.1:notaport"], "127.0.0.1:notaport"),
+        (["--web.listen-address=127.0.0.1:70000"], "127.0.0.1:70000"),
+        (["--web.config.file=/nonexistent.yml", busy], "/nonexistent.yml"),
+        (["--web.systemd-socket"], "socket activation"),
+        (["--config.file=/nonexistent.yml"], "/nonexistent.yml: cannot be read"),
+        (["queue", "stat"], "the queue is in memory in this version"),
+    ]
+    for arguments, part in cases:
+        answer = run(*arguments)
+        expect(answer.returncode == 1, arguments, answer)
+        expect(not answer.stdout, arguments, answer)
+        expect(part in answer.stderr, arguments, "lacks", part, answer.stderr)
+    answer = run("--bogus", "--log.level", "--web.max-requests", "x", "-z")
+    expect(answer.stderr.count("hostpulse: error:") == 4, answer.stderr)
+
+
+def busy_port():
+    port = free_port()
+    flag = f"--web.listen-address=127.0.0.1:{port}"
+    with Process([BINARY, flag]) as first:
+        first.wait_listening(port)
+        answer = run(flag)
+        expect(answer.returncode == 1 and f"127.0.0.1:{port}" in answer.stderr, answer)
+
+
+def configuration_errors():
+    with tempfile.TemporaryDirectory() as directory:
+        path = pathlib.Path(directory, "hostpulse.yml")
+        path.write_text("web: {listn: [':1']}\nlog:\n  level: loud\n"
+                        "remote_write: [{url: 'ftp://u:s3cret@h'}]\n")
+        for arguments, stream in (([], "stderr"), (["check"], "stdout"), (["once"], "stderr")):
+            answer = run(*arguments, f"--config.file={path}")
+            text = getattr(answer, stream)
+            expect(answer.returncode == 1, arguments, answer)
+            for part in (f"{path}:1: web.listn: unknown key; did you mean \"listen\"?",
+                         f"{path}:3: log.level: ", f"{path}:4: remote_write[0].url: "):
+                expect(part in text, arguments, "lacks", part, text)
+            expect("s3cret" not in answer.stdout + answer.stderr, answer)
+
+
+def commands():
+    once = run("once", "--collector.disable-defaults", "--collector.loadavg", "--log.level=error")
+    expect(once.returncode == 0, once)
+    families = parse_exposition(once.stdout)
+    expect("node_load1" in families and "node_cpu_seconds_total" not in families, families.keys())
+    expect("node_exporter_build_info" in families, families.keys())
+
+    described = run("describe", "--json")
+    expect(described.returncode == 0, described)
+    collectors = {c["name"]: c for c in json.loads(described.stdout)["collectors"]}
+    expect(collectors["loadavg"]["default"] is True, collectors["loadavg"])
+    expect("node_load1" in run("describe").stdout, "describe")
+
+    checked = run("check", "--collector.disable-defaults", "--collector.loadavg")
+    expect(checked.returncode == 0 and not checked.stderr, checked)
+    with tempfile.TemporaryDirectory() as empty:
+        checked = run("check", "--collector.disable-defaults", "--collector.stat",
+                      f"--path.procfs={empty}", f"--push.queue-dir={empty}/queue",
+                      f"--push.url=http://127.0.0.1:{free_port()}/api/v1/write")
+        expect(checked.returncode == 1 and "destination " in checked.stdout, checked)
+
+
+def signals():
+    port = free_port()
+    for number, code in ((signal.SIGTERM, 0), (signal.SIGINT, 0)):
+        with Process([BINARY, f"--web.listen-address=127.0.0.1:{port}"]) as server:
+            server.wait_listening(port)
+            for harmless in (signal.SIGUSR1, signal.SIGPIPE, signal.SIGHUP):
+                server.signal(harmless)
+            wait_until(lambda: "configuration loaded" in server.output(), "the reload")
+            expect(request(f"http://127.0.0.1:{port}/metrics").status == 200, "metrics")
+            began = time.monotonic()
+            server.signal(number)
+            expect(server.wait(5) == code, number, server.output())
+            expect(time.monotonic() - began < 3, "took", time.monotonic() - began)
+
+
+def reload_changes_collectors_and_levels():
+    port = free_port()
+    base = f"http://127.0.0.1:{port}"
+    with tempfile.TemporaryDirectory() as directory:
+        path = pathlib.Path(directory, "hostpulse.yml")
+        path.write_text("collectors: {uname: false}\n")
+        with Process([BINARY, f"--config.file={path}", "--web.enable-lifecycle",
+                      f"--web.listen-address=127.0.0.1:{port}"]) as server:
+            server.wait_listening(port)
+
+            def families():
+                return parse_exposition(request(f"{base}/metrics").text)
+
+            def gauge(name):
+                return next(iter(families()[name].samples.values()))
+
+            expect("node_uname_info" not in families(), "uname is off")
+            path.write_text("collectors: {uname: true, loadavg: false}\n"
+                            "log: {loggers: {push: debug}}\n")
+            expect(request(f"{base}/-/reload", "POST").status == 200, server.output())
+            now = families()
+            expect("node_uname_info" in now and "node_load1" not in now, "reload by HTTP")
+            level = json.loads(request(f"{base}/loggers/push").body)["configuredLevel"]
+            expect(level == "DEBUG", level)
+
+            path.write_text("collectors: {unmae: true}\nweb: {listen: [':1']}\n")
+            answer = request(f"{base}/-/reload", "POST")
+            expect(answer.status >= 400, answer.status)
+            expect(f"{path}:1: collectors.unmae" in server.output(), server.output())
+            expect(gauge("hostpulse_config_last_reload_successful") == 0, "a bad file")
+            expect("node_uname_info" in families(), "the running configuration stays")
+
+            path.write_text("collectors: {uname: false}\nweb: {max_requests: 3}\n")
+            server.signal(signal.SIGHUP)
+            wait_until(lambda: "node_uname_info" not in families(), "reload by SIGHUP")
+            expect(gauge("hostpulse_config_last_reload_successful") == 1, "a good file")
+            wait_until(lambda: "key=web.max_requests" in server.output(), "the restart notice")
+
+
+for test in (help_and_version, refusals, busy_port, configuration_errors, commands, signals,
+             reload_changes_collectors_and_levels):
+    test()
+    print(f"ok {test.__name__}")
