@@ -25,6 +25,6 @@ target_include_directories(civetweb_static PRIVATE ${civetweb_seam})
 target_compile_definitions(civetweb_static PRIVATE
   NO_SSL NO_CGI NO_FILES NO_FILESYSTEMS NO_CACHING NDEBUG
   MG_EXTERNAL_FUNCTION_log_access MG_EXTERNAL_FUNCTION_mg_cry_internal_impl
-  SOCKET_TIMEOUT_QUANTUM=604800000)
+  SOCKET_TIMEOUT_QUANTUM=604800000 NO_ATOMICS)
 target_compile_options(civetweb_static PRIVATE -w -include ${civetweb_seam}/socket_seam.h)
 target_link_libraries(civetweb_static PUBLIC Threads::Threads)

@@ -12,6 +12,8 @@
 #endif
 #include <fcntl.h>
 #include <poll.h>
+#include <pthread.h>
+#include <signal.h>
 #include <sys/socket.h>
 #include <sys/types.h>
 #include <unistd.h>
@@ -47,6 +49,11 @@ static inline int hostpulse_seam_done(void) {
 #define shutdown(fd, how) hostpulse_seam_done()
 #define setsockopt(fd, level, name, value, length) hostpulse_seam_done()
 #define fcntl(fd, ...) hostpulse_seam_done()
+
+/* civetweb's flag to stop is a volatile int that several threads read and write: a data race. Its
+ * own cure, STOP_FLAG_NEEDS_LOCK, can set the flag back and then waits for ever. NO_ATOMICS belongs
+ * to it: the compilers' older builtins do not take such integers. */
+#define volatile _Atomic
 
 #endif
 #endif
