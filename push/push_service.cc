@@ -64,7 +64,7 @@ class PushServiceImpl final : public PushService {
   void StopSendersExcept(const PushOptions& options);
   void Remove(const std::string& name);
   void StartSender(const DestinationOptions& options, const SamplerOptions& sampler);
-  void Publish();
+  void Publish(const SamplerStats& sampler);
 
   MetricSource& source_;
   const Clock& clock_;
@@ -135,7 +135,7 @@ void PushServiceImpl::Sample(const SamplerOptions& options) {
     return;
   }
   sampler_ = std::make_unique<Sampler>(options, source_, *queue_, clock_, loggers_.Get("push"),
-                                       [this] { Publish(); });
+                                       [this](const SamplerStats& stats) { Publish(stats); });
   sampler_->Start();
 }
 
@@ -199,8 +199,8 @@ std::vector<DestinationReport> PushServiceImpl::Report() const {
   return reports;
 }
 
-void PushServiceImpl::Publish() {
-  metrics_->Publish(sampler_->Stats(), queue_->Stats());
+void PushServiceImpl::Publish(const SamplerStats& sampler) {
+  metrics_->Publish(sampler, queue_->Stats());
   MutexLock lock(mutex_);
   for (auto& [name, destination] : destinations_) {
     if (destination.sender != nullptr) destination.sender->Publish();

@@ -37,7 +37,7 @@ LabelSet AddedLabels(const SamplerOptions& options) {
 }
 
 Sampler::Sampler(SamplerOptions options, MetricSource& source, Queue& queue, const Clock& clock,
-                 Logger& log, std::function<void()> after_tick)
+                 Logger& log, std::function<void(const SamplerStats&)> after_tick)
     : source_(source),
       queue_(queue),
       clock_(clock),
@@ -108,7 +108,7 @@ void Sampler::Collect() {
   } catch (const std::exception& error) {
     log_.Error("a collection for push failed", {{"error", error.what()}});
   }
-  if (after_tick_) after_tick_();
+  if (after_tick_) after_tick_(Stats());
 }
 
 void Sampler::Gather() {

@@ -49,7 +49,7 @@ class Sampler {
  public:
   // All references outlive it. `after_tick` is called on its thread after each collection.
   Sampler(SamplerOptions options, MetricSource& source, Queue& queue, const Clock& clock,
-          Logger& log, std::function<void()> after_tick);
+          Logger& log, std::function<void(const SamplerStats&)> after_tick);
   ~Sampler();
 
   void Start();
@@ -78,7 +78,7 @@ class Sampler {
   Queue& queue_;
   const Clock& clock_;
   Logger& log_;
-  const std::function<void()> after_tick_;
+  const std::function<void(const SamplerStats&)> after_tick_;
 
   mutable Mutex mutex_;
   CondVar wake_;

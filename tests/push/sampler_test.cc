@@ -226,7 +226,7 @@ TEST(SamplerThread, CollectsEachIntervalAndStops) {
   std::mutex mutex;
   std::condition_variable ticked;
   int ticks = 0;
-  Sampler sampler(options, source, queue, clock, loggers.Get("push"), [&] {
+  Sampler sampler(options, source, queue, clock, loggers.Get("push"), [&](const SamplerStats&) {
     const std::lock_guard lock(mutex);
     ++ticks;
     ticked.notify_all();
