@@ -2,13 +2,17 @@
 
 #include <algorithm>
 
+#include "core/metrics/metric_desc.h"
 #include "core/metrics/sample_text.h"
 #include "core/metrics/text_writer.h"
 
 namespace hostpulse {
 namespace {
 
+using namespace std::string_view_literals;
+
 constexpr std::string_view kTotal = "_total";
+constexpr std::string_view kCreated = "_created";
 
 // How a family is called and typed in OpenMetrics.
 struct Identity {
@@ -17,11 +21,37 @@ struct Identity {
   std::string_view counter_suffix;
 };
 
-bool IsThere(std::span<const FamilyView> families, std::string_view name) {
-  const auto found = std::lower_bound(
-      families.begin(), families.end(), name,
-      [](const FamilyView& family, std::string_view wanted) { return family.name < wanted; });
-  return found != families.end() && found->name == name;
+// The family called front + back, or nullptr.
+const FamilyView* Find(std::span<const FamilyView> families, std::string_view front,
+                       std::string_view back = "") {
+  const auto compare = [&](std::string_view name) {
+    const int order = name.substr(0, front.size()).compare(front);
+    return order != 0 ? order : name.substr(front.size()).compare(back);
+  };
+  const auto found =
+      std::partition_point(families.begin(), families.end(),
+                           [&](const FamilyView& family) { return compare(family.name) < 0; });
+  return found != families.end() && compare(found->name) == 0 ? &*found : nullptr;
+}
+
+// Whether a counter family of this name would share it, or the name of a sample that it may have,
+// with another family or with a sample that that one may have.
+bool IsTaken(std::span<const FamilyView> families, std::string_view name) {
+  if (Find(families, name) != nullptr || Find(families, name, kCreated) != nullptr) return true;
+  for (const std::string_view suffix : {kCreated, "_count"sv, "_sum"sv, "_bucket"sv}) {
+    if (!name.ends_with(suffix)) continue;
+    const std::string_view stem = name.substr(0, name.size() - suffix.size());
+    if (suffix == kCreated && Find(families, stem, kTotal) != nullptr) return true;
+    const FamilyView* const other = Find(families, stem);
+    return other != nullptr && (other->type == kHistogram || other->type == kSummary);
+  }
+  return false;
+}
+
+// Whether the values are what OpenMetrics lets a counter have.
+bool CountUp(const FamilyView& family) {
+  return std::all_of(family.metrics.begin(), family.metrics.end(),
+                     [](const auto* metric) { return metric->counter.value >= 0; });
 }
 
 Identity Identify(std::span<const FamilyView> families, const FamilyView& family) {
@@ -29,7 +59,9 @@ Identity Identify(std::span<const FamilyView> families, const FamilyView& family
     case prometheus::MetricType::Counter:
       if (family.name.ends_with(kTotal)) {
         const auto base = family.name.substr(0, family.name.size() - kTotal.size());
-        if (!base.empty() && !IsThere(families, base)) return {base, "counter", kTotal};
+        if (!base.empty() && !IsTaken(families, base) && CountUp(family)) {
+          return {base, "counter", kTotal};
+        }
       }
       return {family.name, "unknown", ""};
     case prometheus::MetricType::Gauge:
@@ -47,15 +79,15 @@ Identity Identify(std::span<const FamilyView> families, const FamilyView& family
 void AppendHead(const Identity& identity, std::string_view help, TextWriter& out) {
   out.Append("# TYPE ");
   out.Append(identity.name);
-  out.Append(' ');
+  out.Append(" ");
   out.Append(identity.type_name);
-  out.Append('\n');
+  out.Append("\n");
   if (help.empty()) return;
   out.Append("# HELP ");
   out.Append(identity.name);
-  out.Append(' ');
+  out.Append(" ");
   out.AppendEscaped(help, true);
-  out.Append('\n');
+  out.Append("\n");
 }
 
 }  // namespace
@@ -66,7 +98,7 @@ void EncodeOpenMetrics(std::span<const FamilyView> families, std::string& text) 
     const Identity identity = Identify(families, family);
     AppendHead(identity, family.help, out);
     const SampleStyle style{
-        .float_labels = true, .second_stamps = true, .counter = identity.counter_suffix};
+        .float_bounds = true, .second_stamps = true, .counter = identity.counter_suffix};
     for (const auto* metric : family.metrics) {
       AppendMetric(identity.name, family.type, *metric, style, out);
     }

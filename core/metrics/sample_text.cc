@@ -16,21 +16,28 @@ struct Bound {
   double value = 0;
 };
 
+// Beside name and labels: braces, spaces, a bound, a value, a timestamp and the newline.
+constexpr std::size_t kRestRoom = 8 + 3 * kNumberRoom;
+
 // Writes the samples of one metric.
 class MetricText {
  public:
   MetricText(std::string_view name, const ClientMetric& metric, const SampleStyle& style,
              TextWriter& out)
-      : name_(name), metric_(metric), style_(style), out_(out) {}
+      : name_(name), metric_(metric), style_(style), out_(out), room_(name.size() + kRestRoom) {
+    for (const auto& label : metric.label) room_ += label.name.size() + label.value.size() * 2 + 4;
+  }
 
   void Sample(std::string_view suffix, double value, const Bound& bound = {}) {
-    out_.Append(name_);
-    out_.Append(suffix);
-    Labels(bound);
-    out_.Append(' ');
-    out_.AppendNumber(value);
-    Timestamp();
-    out_.Append('\n');
+    char* to = out_.Reserve(room_ + suffix.size() + bound.label.size());
+    to = Put(to, name_);
+    to = Put(to, suffix);
+    if (!metric_.label.empty() || !bound.label.empty()) to = PutLabels(to, bound);
+    *to++ = ' ';
+    to = PutNumber(to, value);
+    if (metric_.timestamp_ms != 0) to = PutTimestamp(to);
+    *to++ = '\n';
+    out_.Commit(to);
   }
 
   void Histogram() {
@@ -56,43 +63,38 @@ class MetricText {
   }
 
  private:
-  void Labels(const Bound& bound) {
-    if (metric_.label.empty() && bound.label.empty()) return;
+  char* PutLabels(char* to, const Bound& bound) const {
     char separator = '{';
     for (const auto& label : metric_.label) {
-      out_.Append(separator);
-      out_.Append(std::string_view(label.name));
-      out_.Append("=\"");
-      out_.AppendEscaped(label.value, true);
-      out_.Append('"');
+      *to++ = separator;
+      to = Put(to, label.name);
+      to = Put(to, "=\"");
+      to = PutEscaped(to, label.value, true);
+      *to++ = '"';
       separator = ',';
     }
     if (!bound.label.empty()) {
-      out_.Append(separator);
-      out_.Append(bound.label);
-      out_.Append("=\"");
-      const std::size_t start = out_.position();
-      out_.AppendNumber(bound.value);
-      if (style_.float_labels &&
-          out_.Since(start).find_first_not_of("-0123456789") == std::string_view::npos) {
-        out_.Append(".0");
-      }
-      out_.Append('"');
+      *to++ = separator;
+      to = Put(to, bound.label);
+      to = Put(to, "=\"");
+      to = style_.float_bounds ? PutFloatBound(to, bound.value) : PutBound(to, bound.value);
+      *to++ = '"';
     }
-    out_.Append('}');
+    *to++ = '}';
+    return to;
   }
 
-  void Timestamp() {
-    if (metric_.timestamp_ms == 0) return;
-    out_.Append(' ');
+  char* PutTimestamp(char* to) const {
+    *to++ = ' ';
     const auto stamp = static_cast<double>(metric_.timestamp_ms);
-    out_.AppendNumber(style_.second_stamps ? stamp / 1e3 : stamp);
+    return PutNumber(to, style_.second_stamps ? stamp / 1e3 : stamp);
   }
 
   const std::string_view name_;
   const ClientMetric& metric_;
   const SampleStyle& style_;
   TextWriter& out_;
+  std::size_t room_;  // For one sample, save suffix and name of the bound.
 };
 
 }  // namespace

@@ -11,7 +11,7 @@ namespace hostpulse {
 
 // Where the two text formats write a sample differently.
 struct SampleStyle {
-  bool float_labels = false;      // le="1.0", not le="1".
+  bool float_bounds = false;      // le="1.0", not le="1".
   bool second_stamps = false;     // Timestamps in seconds, not in milliseconds.
   std::string_view counter = "";  // Behind the name of a counter's sample.
 };

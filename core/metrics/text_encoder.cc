@@ -26,15 +26,15 @@ void AppendHead(const FamilyView& family, TextWriter& out) {
   if (!family.help.empty()) {
     out.Append("# HELP ");
     out.Append(family.name);
-    out.Append(' ');
+    out.Append(" ");
     out.AppendEscaped(family.help, false);
-    out.Append('\n');
+    out.Append("\n");
   }
   out.Append("# TYPE ");
   out.Append(family.name);
-  out.Append(' ');
+  out.Append(" ");
   out.Append(TypeName(family.type));
-  out.Append('\n');
+  out.Append("\n");
 }
 
 }  // namespace

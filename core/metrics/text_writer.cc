@@ -3,48 +3,121 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <cstdint>
 
 namespace hostpulse {
 namespace {
 
-constexpr std::size_t kFirstSize = 4096;
-constexpr std::size_t kLongestNumber = 32;
 constexpr double kExactIntegers = 9007199254740992.0;  // 2^53
+
+char* PutNotFinite(char* to, double value) {
+  if (std::isnan(value)) return Put(to, "NaN");
+  return Put(to, value > 0 ? "+Inf" : "-Inf");
+}
+
+// A decimal with at most three places, as kernels count milliseconds and hundredths, or nullptr. A
+// number of thousandths below 10^15 has at most 15 digits, and no two decimals of so few digits
+// read as the same double: if this one reads as `value`, it is the shortest that does.
+char* PutThousandths(char* to, double value) {
+  constexpr double kMost = 1e12;
+  const double size = std::abs(value);
+  if (size >= kMost) return nullptr;
+  const auto thousandths = static_cast<std::int64_t>(size * 1000 + 0.5);
+  if (static_cast<double>(thousandths) / 1000 != size) return nullptr;
+
+  if (value < 0) *to++ = '-';
+  to = std::to_chars(to, to + kNumberRoom, thousandths / 1000).ptr;
+  auto rest = static_cast<int>(thousandths % 1000);
+  *to++ = '.';
+  for (int unit = 100; rest != 0; unit /= 10) {
+    *to++ = static_cast<char>('0' + rest / unit);
+    rest %= unit;
+  }
+  return to;
+}
+
+// Eight bytes of which none is a newline, a double quote or a backslash.
+bool AreAllPlain(std::uint64_t bytes) {
+  constexpr std::uint64_t kOnes = 0x0101010101010101;
+  constexpr std::uint64_t kHighBits = kOnes << 7U;
+  // The high bit of some byte is set if any byte is zero, and only then.
+  const auto has_zero = [](std::uint64_t v) { return (v - kOnes) & ~v & kHighBits; };
+  return (has_zero(bytes ^ (kOnes * '\n')) | has_zero(bytes ^ (kOnes * '"')) |
+          has_zero(bytes ^ (kOnes * '\\'))) == 0;
+}
 
 }  // namespace
 
-TextWriter::TextWriter(std::string& out) : out_(out), data_(nullptr), used_(out.size()) {
-  out_.resize(std::max(out_.capacity(), kFirstSize));
-  data_ = out_.data();
+void TextWriter::Grow(std::size_t room) {
+  // What a string grows by is filled with zeros: in pieces that stay in the cache that costs
+  // little, and no more than what is used of a large string.
+  constexpr std::size_t kPiece = 16384;
+  const std::size_t used = size();
+  const std::size_t wanted = used + std::max(room, kPiece);
+  const bool fits = used + room <= out_.capacity();
+  out_.resize(fits ? std::min(wanted, out_.capacity()) : wanted);
+  Continue(used);
 }
 
-void TextWriter::Grow(std::size_t room) {
-  out_.resize(std::max(out_.size() * 2, used_ + room));
-  data_ = out_.data();
+void TextWriter::Append(std::string_view text) {
+  Commit(Put(Reserve(text.size()), text));
 }
 
 void TextWriter::AppendNumber(double value) {
-  if (std::isnan(value)) return Append("NaN");
-  if (std::isinf(value)) return Append(value > 0 ? "+Inf" : "-Inf");
-  char* const start = Room(kLongestNumber);
-  char* end = nullptr;
-  const auto whole = static_cast<std::int64_t>(std::abs(value) < kExactIntegers ? value : 0.5);
-  if (static_cast<double>(whole) == value && (whole != 0 || !std::signbit(value))) {
-    end = std::to_chars(start, start + kLongestNumber, whole).ptr;
-  } else {
-    end = std::to_chars(start, start + kLongestNumber, value).ptr;
-  }
-  used_ += static_cast<std::size_t>(end - start);
+  Commit(PutNumber(Reserve(kNumberRoom), value));
+}
+
+void TextWriter::AppendBound(double value) {
+  Commit(PutBound(Reserve(kNumberRoom), value));
 }
 
 void TextWriter::AppendEscaped(std::string_view text, bool quotes) {
-  char* const start = Room(text.size() * 2);
-  char* to = start;
-  for (const char c : text) {
-    if (c == '\\' || c == '\n' || (quotes && c == '"')) *to++ = '\\';
-    *to++ = c == '\n' ? 'n' : c;
+  Commit(PutEscaped(Reserve(text.size() * 2), text, quotes));
+}
+
+char* PutNumber(char* to, double value) {
+  if (!std::isfinite(value)) return PutNotFinite(to, value);
+  if (std::abs(value) < kExactIntegers) {
+    const auto whole = static_cast<std::int64_t>(value);
+    if (static_cast<double>(whole) == value) {
+      if (whole == 0 && std::signbit(value)) return Put(to, "-0");
+      return std::to_chars(to, to + kNumberRoom, whole).ptr;
+    }
+    if (char* const end = PutThousandths(to, value)) return end;
   }
-  used_ += static_cast<std::size_t>(to - start);
+  return std::to_chars(to, to + kNumberRoom, value).ptr;
+}
+
+char* PutBound(char* to, double value) {
+  if (!std::isfinite(value)) return PutNotFinite(to, value);
+  const double size = std::abs(value);
+  const bool plain = size == 0 || (size >= 1e-4 && size < 1e6);
+  const auto format = plain ? std::chars_format::fixed : std::chars_format::scientific;
+  return std::to_chars(to, to + kNumberRoom, value, format).ptr;
+}
+
+char* PutFloatBound(char* to, double value) {
+  char* const end = PutBound(to, value);
+  const std::string_view text(to, static_cast<std::size_t>(end - to));
+  const bool integer = text.find_first_not_of("-0123456789") == text.npos;
+  return integer ? Put(end, ".0") : end;
+}
+
+char* PutEscaped(char* to, std::string_view text, bool quotes) {
+  const char* from = text.data();
+  const char* const end = from + text.size();
+  for (std::uint64_t bytes = 0; end - from >= static_cast<std::ptrdiff_t>(sizeof(bytes));) {
+    std::memcpy(&bytes, from, sizeof(bytes));
+    if (!AreAllPlain(bytes)) break;
+    std::memcpy(to, &bytes, sizeof(bytes));
+    from += sizeof(bytes);
+    to += sizeof(bytes);
+  }
+  for (; from != end; ++from) {
+    if (*from == '\\' || *from == '\n' || (quotes && *from == '"')) *to++ = '\\';
+    *to++ = *from == '\n' ? 'n' : *from;
+  }
+  return to;
 }
 
 }  // namespace hostpulse

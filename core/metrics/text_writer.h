@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <cstring>
 #include <string>
 #include <string_view>
@@ -9,48 +8,62 @@
 namespace hostpulse {
 
 // Appends to a string through a bare pointer: the string is kept longer than its content while the
-// writer lives, and cut to it at the end. The formats' common parts are here. Borrow for one call.
+// writer lives, and cut to it at the end. Borrow for one call.
 class TextWriter {
  public:
-  explicit TextWriter(std::string& out);
-  ~TextWriter() { out_.resize(used_); }
+  explicit TextWriter(std::string& out) : out_(out) { Continue(out.size()); }
+  ~TextWriter() { out_.resize(size()); }
   TextWriter(const TextWriter&) = delete;
   TextWriter& operator=(const TextWriter&) = delete;
 
-  void Append(char c) {
-    if (used_ == out_.size()) Grow(1);
-    data_[used_++] = c;
+  // At least `room` bytes to write to with the functions below, and where that ended.
+  char* Reserve(std::size_t room) {
+    if (static_cast<std::size_t>(end_ - to_) < room) Grow(room);
+    return to_;
   }
-  void Append(std::string_view text) {
-    if (out_.size() - used_ < text.size()) Grow(text.size());
-    std::memcpy(data_ + used_, text.data(), text.size());
-    used_ += text.size();
-  }
+  void Commit(char* end) { to_ = end; }
 
-  // A sample value as both exposition formats have it: "NaN", "+Inf", "-Inf", an integer below 2^53
-  // in plain digits, else the shortest decimal that reads back as the same double.
+  void Append(std::string_view text);
   void AppendNumber(double value);
-
-  // With backslash and newline escaped, and the double quote too where `quotes`.
+  void AppendBound(double value);
   void AppendEscaped(std::string_view text, bool quotes);
 
-  // What has been appended since the writer was at `position`.
-  std::size_t position() const { return used_; }
-  std::string_view Since(std::size_t position) const {
-    return {data_ + position, used_ - position};
-  }
-
  private:
-  void Grow(std::size_t room);
-  // At least `room` bytes to write to.
-  char* Room(std::size_t room) {
-    if (out_.size() - used_ < room) Grow(room);
-    return data_ + used_;
+  std::size_t size() const { return static_cast<std::size_t>(to_ - out_.data()); }
+  void Continue(std::size_t used) {
+    to_ = out_.data() + used;
+    end_ = out_.data() + out_.size();
   }
+  void Grow(std::size_t room);
 
   std::string& out_;
-  char* data_;
-  std::size_t used_;
+  char* to_ = nullptr;
+  char* end_ = nullptr;
 };
+
+// Each writes to `to`, where there is room for what it says, and returns the end of it. They are
+// apart from the writer so that a sample is written through a pointer in a register.
+
+// The size of the text.
+inline char* Put(char* to, std::string_view text) {
+  std::memcpy(to, text.data(), text.size());
+  return to + text.size();
+}
+
+// Room for one number.
+inline constexpr std::size_t kNumberRoom = 32;
+
+// A sample value: "NaN", "+Inf", "-Inf", an integer below 2^53 in plain digits, else the shortest
+// decimal that reads back as the same double.
+char* PutNumber(char* to, double value);
+
+// The value of a label le or quantile. It is part of the series' identity, so it reads as every
+// exporter in Go has it: as "%g" with the fewest digits that read back ("1", "0.0001", "1e+06").
+char* PutBound(char* to, double value);
+// The same as OpenMetrics wants it, never an integer: "1.0", "1e+06".
+char* PutFloatBound(char* to, double value);
+
+// Twice the size of the text: backslash and newline escaped, and the double quote where `quotes`.
+char* PutEscaped(char* to, std::string_view text, bool quotes);
 
 }  // namespace hostpulse
