@@ -11,12 +11,14 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <utility>
 
 namespace hostpulse::http {
 namespace {
 
-UniqueFd ConnectTo(const sockaddr* address, socklen_t length) {
-  UniqueFd fd(::socket(address->sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0));
+// Connects `fd`, or a new socket where that is none.
+UniqueFd ConnectTo(UniqueFd fd, const sockaddr* address, socklen_t length) {
+  if (!fd) fd.reset(::socket(address->sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0));
   if (::connect(fd.get(), address, length) != 0) {
     std::perror("connect");
     std::abort();
@@ -24,12 +26,12 @@ UniqueFd ConnectTo(const sockaddr* address, socklen_t length) {
   return fd;
 }
 
-UniqueFd Connect(const std::string& address) {
+UniqueFd Connect(UniqueFd fd, const std::string& address) {
   if (address.starts_with("unix://")) {
     sockaddr_un where{};
     where.sun_family = AF_UNIX;
     std::strncpy(where.sun_path, address.c_str() + 7, sizeof(where.sun_path) - 1);
-    return ConnectTo(reinterpret_cast<sockaddr*>(&where), sizeof(where));
+    return ConnectTo(std::move(fd), reinterpret_cast<sockaddr*>(&where), sizeof(where));
   }
   const std::size_t colon = address.rfind(':');
   const auto port = static_cast<std::uint16_t>(std::stoi(address.substr(colon + 1)));
@@ -38,13 +40,13 @@ UniqueFd Connect(const std::string& address) {
     where.sin6_family = AF_INET6;
     where.sin6_port = htons(port);
     ::inet_pton(AF_INET6, address.substr(1, colon - 2).c_str(), &where.sin6_addr);
-    return ConnectTo(reinterpret_cast<sockaddr*>(&where), sizeof(where));
+    return ConnectTo(std::move(fd), reinterpret_cast<sockaddr*>(&where), sizeof(where));
   }
   sockaddr_in where{};
   where.sin_family = AF_INET;
   where.sin_port = htons(port);
   ::inet_pton(AF_INET, address.substr(0, colon).c_str(), &where.sin_addr);
-  return ConnectTo(reinterpret_cast<sockaddr*>(&where), sizeof(where));
+  return ConnectTo(std::move(fd), reinterpret_cast<sockaddr*>(&where), sizeof(where));
 }
 
 std::size_t ContentLength(std::string_view head) {
@@ -54,7 +56,9 @@ std::size_t ContentLength(std::string_view head) {
 
 }  // namespace
 
-RawClient::RawClient(const std::string& address) : fd_(Connect(address)) {}
+RawClient::RawClient(const std::string& address) : fd_(Connect(UniqueFd(), address)) {}
+RawClient::RawClient(UniqueFd socket, const std::string& address)
+    : fd_(Connect(std::move(socket), address)) {}
 
 bool RawClient::Send(std::string_view bytes) {
   while (!bytes.empty()) {

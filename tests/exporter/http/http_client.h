@@ -13,6 +13,8 @@ class RawClient {
  public:
   // "127.0.0.1:34567", "[::1]:34567", "unix:///path". Aborts the test program where it is refused.
   explicit RawClient(const std::string& address);
+  // The same over a socket that is there already.
+  RawClient(UniqueFd socket, const std::string& address);
 
   int fd() const { return fd_.get(); }
   bool Send(std::string_view bytes);

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -290,16 +291,21 @@ TEST_F(HttpServerTest, StopsAtOnceWithConnectionsOpen) {
 TEST_F(HttpServerTest, SurvivesRunningOutOfDescriptors) {
   AddRoute("/hello", {"GET"}, Text("hi\n"));
   Start();
+  // The clients have their sockets; the server finds a few descriptors and then none.
+  std::vector<UniqueFd> sockets;
+  for (int i = 0; i < 40; ++i)
+    sockets.emplace_back(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
   rlimit before{};
   ::getrlimit(RLIMIT_NOFILE, &before);
-  // Enough for the clients' own ends, a few short of enough for the server's.
-  const int used = ::dup(0);
-  ::close(used);
   rlimit tight = before;
-  tight.rlim_cur = static_cast<rlim_t>(used) + 30;
+  tight.rlim_cur = static_cast<rlim_t>(sockets.back().get()) + 4;
   ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &tight), 0);
+
   std::vector<std::unique_ptr<RawClient>> clients;
-  for (int i = 0; i < 20; ++i) clients.push_back(std::make_unique<RawClient>(address_));
+  for (UniqueFd& socket : sockets) {
+    clients.push_back(std::make_unique<RawClient>(std::move(socket), address_));
+  }
+  EXPECT_TRUE(clients.front()->IsClosed());
   clients.back()->Send("GET /hello HTTP/1.1\r\nHost: test\r\n\r\n");
   EXPECT_EQ(BodyOf(clients.back()->ReadResponse()), "hi\n");
   ::setrlimit(RLIMIT_NOFILE, &before);
