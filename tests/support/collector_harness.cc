@@ -5,7 +5,8 @@
 #include <algorithm>
 #include <map>
 
-#include "core/metrics/number_text.h"
+#include "collectors/kernel/scanner.h"
+#include "core/metrics/text_encoder.h"
 #include "tests/support/alloc_counter.h"
 
 namespace hostpulse {
@@ -23,30 +24,11 @@ const FlagSpec* FindFlag(std::string_view name) {
   return nullptr;
 }
 
-double ValueOf(const FamilyView& family, const prometheus::ClientMetric& metric) {
-  if (family.type == kCounter) return metric.counter.value;
-  if (family.type == kGauge) return metric.gauge.value;
-  return metric.untyped.value;
-}
-
-void AppendSample(const FamilyView& family, const prometheus::ClientMetric& metric,
-                  std::string& out) {
-  out += family.name;
-  for (std::size_t i = 0; i < metric.label.size(); ++i) {
-    out.append(i == 0 ? "{" : ",").append(metric.label[i].name).append("=\"");
-    AppendEscaped(metric.label[i].value, true, out);
-    out += '"';
-  }
-  out += metric.label.empty() ? " " : "} ";
-  AppendNumber(ValueOf(family, metric), out);
-  out += '\n';
-}
-
 // "node_vmstat_<field>" describes every name with something in the place of <field>.
 bool Describes(std::string_view pattern, std::string_view name) {
   const std::size_t open = pattern.find('<');
   if (open == pattern.npos) return pattern == name;
-  const std::string_view tail = pattern.substr(pattern.find('>') + 1);
+  const std::string_view tail = pattern.substr(pattern.rfind('>') + 1);
   const std::string_view head = pattern.substr(0, open);
   return name.size() > head.size() + tail.size() && name.starts_with(head) && name.ends_with(tail);
 }
@@ -97,15 +79,26 @@ collectors::FlagValues FlagsWith(CollectorHarness::Flags given) {
 }
 
 std::string SamplesOf(std::span<const FamilyView> families) {
-  std::string text;
-  for (const FamilyView& family : families) {
-    for (const auto* metric : family.metrics) AppendSample(family, *metric, text);
+  std::string exposition;
+  EncodeText(families, exposition);
+  std::string samples;
+  kernel::LineScanner lines(exposition);
+  for (std::string_view line; lines.Next(line);) {
+    if (!line.starts_with('#')) samples.append(line).append("\n");
   }
-  return text;
+  return samples;
 }
 
 CollectorHarness::CollectorHarness(std::string_view name, const HostTree& host, Flags flags)
-    : spec_(collectors::FindCollector(name)),
+    : CollectorHarness(collectors::FindCollector(name), name, host, flags) {}
+
+CollectorHarness::CollectorHarness(const collectors::CollectorSpec& spec, const HostTree& host,
+                                   Flags flags)
+    : CollectorHarness(&spec, spec.name, host, flags) {}
+
+CollectorHarness::CollectorHarness(const collectors::CollectorSpec* spec, std::string_view name,
+                                   const HostTree& host, Flags flags)
+    : spec_(spec),
       host_(host),
       flags_(FlagsWith(flags)),
       enabled_{std::string(name)},
@@ -130,7 +123,7 @@ bool CollectorHarness::Make() {
   }
   const std::string logger = "collector." + std::string(spec_->name);
   auto made = factory_({host_.paths(), flags_, *descriptors_, clock_, loggers_.Get(logger),
-                           std::span<const std::string>(enabled_)});
+                        std::span<const std::string>(enabled_)});
   status_ = made.status();
   if (made) collector_ = std::move(made).value();
   return made.ok();

@@ -35,6 +35,8 @@ class CollectorHarness {
   // Flags are checked as the command line checks them; a repeatable one may be given several times.
   // `host` must outlive it.
   CollectorHarness(std::string_view name, const HostTree& host, Flags flags = {});
+  // One that is not in the table.
+  CollectorHarness(const collectors::CollectorSpec& spec, const HostTree& host, Flags flags = {});
 
   // To be called before the first run.
   void KeepDescriptors(int count);              // 512 unless told otherwise.
@@ -61,6 +63,8 @@ class CollectorHarness {
   FakeClock& clock() { return clock_; }
 
  private:
+  CollectorHarness(const collectors::CollectorSpec* spec, std::string_view name,
+                   const HostTree& host, Flags flags);
   bool Make();
   void Collect();
   void CheckAgainstRow() const;
