@@ -101,7 +101,11 @@ constexpr std::string_view kTimeout = "mountpoint timeout";
 // What node_exporter's run-time says of an errno: the C library's text in lower case.
 void DescribeErrno(int error, std::string& text) {
   const char* const known = error == ESTALE ? "stale NFS file handle" : ::strerrordesc_np(error);
-  text = known != nullptr ? known : "errno " + std::to_string(error);
+  if (known != nullptr) {
+    text = known;
+  } else {
+    text = "errno " + std::to_string(error);
+  }
   if (text[0] >= 'A' && text[0] <= 'Z') text[0] = static_cast<char>(text[0] - 'A' + 'a');
 }
 
