@@ -38,6 +38,7 @@ class SenderTest : public testing::Test {
     options_.queue_config.max_backoff = milliseconds(4);
     options_.metadata_config.send = false;
     timing_.hold_probe = milliseconds(5);
+    timing_.last_attempt = seconds(10);
   }
 
   void Start() {
@@ -272,14 +273,12 @@ TEST_F(SenderTest, MetadataFollowsTheFirstSamplesAndThenItsInterval) {
   EXPECT_EQ(Decode(requests[2].body).metadata_size(), 0);
 }
 
-TEST_F(SenderTest, FrequentCollectionsAreSentTogether) {
-  options_.queue_config.batch_send_deadline = milliseconds(300);
+TEST_F(SenderTest, ABatchIsClosedByItsDeadline) {
+  options_.queue_config.batch_send_deadline = milliseconds(20);
   timing_.collection_interval = milliseconds(1);
   Start();
-  for (int i = 0; i < 5; ++i) Append();
+  Append();
   ASSERT_TRUE(Drained());
-  sender_->Stop();
-  EXPECT_EQ(receiver_.Requests().size(), 1);
 }
 
 TEST_F(SenderTest, AFullBatchDoesNotWait) {
@@ -296,9 +295,10 @@ TEST_F(SenderTest, StoppingSendsWhatIsThereOnceMore) {
   options_.queue_config.batch_send_deadline = std::chrono::hours(1);
   timing_.collection_interval = milliseconds(1);
   Start();
-  Append();
+  for (int i = 0; i < 5; ++i) Append();
   sender_->Stop();
-  ExpectFirstSeries(1);
+  EXPECT_EQ(receiver_.Requests().size(), 1) << "frequent collections wait for one another";
+  ExpectFirstSeries(5);
   EXPECT_EQ(sender_->Report().backlog_samples, 0);
 }
 
@@ -306,6 +306,7 @@ TEST_F(SenderTest, StoppingDoesNotWaitForAReceiverThatHangs) {
   ScriptedAnswer hang;
   hang.delay = seconds(30);
   receiver_.SetUsual(hang);
+  timing_.last_attempt = milliseconds(100);
   Start();
   Append();
   ASSERT_TRUE(receiver_.WaitForRequests(1));
