@@ -43,10 +43,8 @@ enum : std::size_t {
   kMaxVirtual
 };
 
-constexpr double kTicksPerSecond = 100;  // USER_HZ, fixed in the kernel's interface.
-
-UniqueFd Open(const char* path, int flags = 0) {
-  return UniqueFd(::open(path, O_RDONLY | O_CLOEXEC | flags));
+UniqueFd Open(const std::string& path, int flags = 0) {
+  return UniqueFd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | flags));
 }
 
 // Takes the next field off a text of fields with one space between them.
@@ -57,15 +55,20 @@ std::string_view TakeField(std::string_view& text) {
   return field;
 }
 
-std::optional<double> Number(std::string_view text) {
+std::optional<std::uint64_t> Number(std::string_view text) {
   std::uint64_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return static_cast<double>(value);
+  return value;
 }
 
-double BootTime() {
-  const UniqueFd fd = Open("/proc/stat");
+double Seconds(std::uint64_t ticks) {
+  constexpr double kTicksPerSecond = 100;  // USER_HZ, fixed in the kernel's interface.
+  return static_cast<double>(ticks) / kTicksPerSecond;
+}
+
+std::uint64_t BootTime(const std::string& procfs) {
+  const UniqueFd fd = Open(procfs + "/stat");
   std::string text;
   std::array<char, 4096> chunk;
   for (ssize_t got = 0; (got = ::read(fd.get(), chunk.data(), chunk.size())) > 0;) {
@@ -85,9 +88,14 @@ double Limit(decltype(RLIMIT_AS) resource) {
 
 }  // namespace
 
-std::string_view StatFieldsAfterName(std::string_view stat) {
-  const std::size_t end = stat.rfind(')');
-  return end == stat.npos || end + 2 > stat.size() ? std::string_view() : stat.substr(end + 2);
+std::optional<ProcessStat> ParseProcessStat(std::string_view line) {
+  const std::size_t end = line.rfind(')');
+  if (end == line.npos) return std::nullopt;
+  line.remove_prefix(std::min(end + 2, line.size()));
+  std::array<std::optional<std::uint64_t>, 25> field;  // As proc(5) counts; the state is the third.
+  for (std::size_t i = 3; i < field.size(); ++i) field[i] = Number(TakeField(line));
+  if (!field[14] || !field[15] || !field[22] || !field[23] || !field[24]) return std::nullopt;
+  return ProcessStat{*field[14] + *field[15], *field[22], *field[23], *field[24]};
 }
 
 std::string_view NetstatValue(std::string_view text, std::string_view prefix,
@@ -111,11 +119,11 @@ std::span<const MetricDesc> ProcessSource::Descs() {
   return kDescs;
 }
 
-ProcessSource::ProcessSource()
-    : stat_(Open("/proc/self/stat")),
-      descriptors_(Open("/proc/self/fd", O_DIRECTORY)),
-      netstat_(Open("/proc/self/net/netstat")),
-      boot_time_(BootTime()),
+ProcessSource::ProcessSource(const std::string& procfs)
+    : stat_(Open(procfs + "/self/stat")),
+      descriptors_(Open(procfs + "/self/fd", O_DIRECTORY)),
+      netstat_(Open(procfs + "/self/net/netstat")),
+      boot_time_(static_cast<double>(BootTime(procfs))),
       buffer_(4096, '\0') {}
 
 std::string_view ProcessSource::Read(const UniqueFd& fd) {
@@ -129,22 +137,26 @@ std::string_view ProcessSource::Read(const UniqueFd& fd) {
   }
 }
 
+void ProcessSource::Add(std::size_t which, double value) {
+  batch_.Family(kDescs[which]).Add(value);
+}
+
 void ProcessSource::AddStat() {
-  std::string_view rest = StatFieldsAfterName(Read(stat_));
-  std::array<std::optional<double>, 25> field;  // Indexed as proc(5) counts, from 3 on.
-  for (std::size_t i = 3; i < field.size(); ++i) field[i] = Number(TakeField(rest));
-  const auto add = [this](std::size_t which, std::optional<double> value, double scale = 1) {
-    if (value) batch_.Family(kDescs[which]).Add(*value * scale);
-  };
-  if (field[14] && field[15]) add(kCpu, *field[14] + *field[15], 1 / kTicksPerSecond);
-  if (field[22]) add(kStart, boot_time_ + *field[22] / kTicksPerSecond);
-  add(kVirtual, field[23]);
-  add(kResident, field[24], static_cast<double>(::sysconf(_SC_PAGESIZE)));
-  add(kMaxVirtual, Limit(RLIMIT_AS));
+  const auto stat = ParseProcessStat(Read(stat_));
+  if (!stat) return;
+  const auto page_bytes = static_cast<double>(::sysconf(_SC_PAGESIZE));
+  Add(kCpu, Seconds(stat->cpu_ticks));
+  if (boot_time_ > 0) Add(kStart, boot_time_ + Seconds(stat->start_ticks));
+  Add(kVirtual, static_cast<double>(stat->virtual_bytes));
+  Add(kResident, static_cast<double>(stat->resident_pages) * page_bytes);
+}
+
+void ProcessSource::AddLimits() {
+  Add(kMaxFds, Limit(RLIMIT_NOFILE));
+  Add(kMaxVirtual, Limit(RLIMIT_AS));
 }
 
 void ProcessSource::AddDescriptors() {
-  batch_.Family(kDescs[kMaxFds]).Add(Limit(RLIMIT_NOFILE));
   constexpr std::size_t kLengthOffset = 16;  // Of d_reclen in struct linux_dirent64.
   std::size_t entries = 0;
   if (::lseek(descriptors_.get(), 0, SEEK_SET) != 0) return;
@@ -157,18 +169,18 @@ void ProcessSource::AddDescriptors() {
     }
   }
   constexpr std::size_t kDots = 2;
-  if (entries > kDots) {
-    batch_.Family(kDescs[kOpenFds]).Add(static_cast<double>(entries - kDots));
-  }
+  if (entries > kDots) Add(kOpenFds, static_cast<double>(entries - kDots));
 }
 
 void ProcessSource::AddNetwork() {
+  struct Column {
+    std::size_t which;
+    std::string_view name;
+  };
   const std::string_view text = Read(netstat_);
-  if (const auto bytes = Number(NetstatValue(text, "IpExt:", "InOctets"))) {
-    batch_.Family(kDescs[kReceived]).Add(*bytes);
-  }
-  if (const auto bytes = Number(NetstatValue(text, "IpExt:", "OutOctets"))) {
-    batch_.Family(kDescs[kSent]).Add(*bytes);
+  for (const Column& column : {Column{kReceived, "InOctets"}, Column{kSent, "OutOctets"}}) {
+    const auto bytes = Number(NetstatValue(text, "IpExt:", column.name));
+    if (bytes) Add(column.which, static_cast<double>(*bytes));
   }
 }
 
@@ -176,6 +188,7 @@ Status ProcessSource::Gather(const GatherFilter& /*filter*/, FamilyVisitor visit
   const MutexLock lock(mutex_);
   batch_.Begin();
   AddStat();
+  AddLimits();
   AddDescriptors();
   AddNetwork();
   batch_.Finish();

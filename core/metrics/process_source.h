@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -18,8 +20,9 @@ namespace hostpulse {
 // out. Filters do not apply to it. Thread safe: Gathers take turns.
 class ProcessSource final : public MetricSource {
  public:
-  // Always the real /proc: --path.procfs may be another host's, which does not have this process.
-  ProcessSource();
+  // The program always takes the real /proc: --path.procfs may be another host's, which does not
+  // have this process.
+  explicit ProcessSource(const std::string& procfs = "/proc");
 
   Status Gather(const GatherFilter& filter, FamilyVisitor visit) override
       HOSTPULSE_EXCLUDES(mutex_);
@@ -27,7 +30,9 @@ class ProcessSource final : public MetricSource {
   static std::span<const MetricDesc> Descs();
 
  private:
+  void Add(std::size_t which, double value) HOSTPULSE_REQUIRES(mutex_);
   void AddStat() HOSTPULSE_REQUIRES(mutex_);
+  void AddLimits() HOSTPULSE_REQUIRES(mutex_);
   void AddDescriptors() HOSTPULSE_REQUIRES(mutex_);
   void AddNetwork() HOSTPULSE_REQUIRES(mutex_);
   // The content of an open file, or nothing; valid until the next call.
@@ -42,9 +47,17 @@ class ProcessSource final : public MetricSource {
   MetricBatch batch_ HOSTPULSE_GUARDED_BY(mutex_);
 };
 
-// The fields of /proc/PID/stat (proc(5)) behind the command name, which may hold any byte: the text
-// is taken apart at the last ')'. Field 3, the state, is the first.
-std::string_view StatFieldsAfterName(std::string_view stat);
+// What /proc/PID/stat (proc(5)) says, in the kernel's units.
+struct ProcessStat {
+  std::uint64_t cpu_ticks = 0;  // utime + stime.
+  std::uint64_t start_ticks = 0;
+  std::uint64_t virtual_bytes = 0;
+  std::uint64_t resident_pages = 0;
+};
+
+// Takes the line apart at the last ')': the name of the command may hold any byte. Nothing where a
+// field is missing or no number.
+std::optional<ProcessStat> ParseProcessStat(std::string_view line);
 
 // The value of `column` in the section `prefix` ("IpExt:") of a /proc/net/netstat, whose heading
 // and value lines alternate; empty if it is not there.

@@ -1,16 +1,25 @@
 #include <gtest/gtest.h>
 #include <prometheus/counter.h>
+#include <prometheus/histogram.h>
 #include <prometheus/registry.h>
+#include <prometheus/summary.h>
 
+#include <array>
+#include <atomic>
+#include <map>
+#include <random>
 #include <string>
+#include <thread>
+#include <utility>
 #include <vector>
 
 #include "core/metrics/collectable_adapter.h"
+#include "core/metrics/family_merge.h"
 #include "core/metrics/merged_source.h"
+#include "core/metrics/metric_batch.h"
 #include "core/metrics/process_source.h"
 #include "core/metrics/registry_source.h"
 #include "core/metrics/text_encoder.h"
-#include "tests/support/alloc_counter.h"
 
 namespace hostpulse {
 namespace {
@@ -82,6 +91,91 @@ TEST(MergedSource, HandsOnTheErrorOfAnySource) {
   }
 }
 
+// Whatever the sources have, the merged list is what a map would hold that takes the first of all.
+TEST(FamilyMerger, ShowsWhatAMapWould) {
+  using Key = std::pair<std::string, std::string>;  // Family and label.
+  std::mt19937 random(13);
+  FamilyMerger merger;
+  std::array<MetricBatch, 3> batches;
+  for (int round = 0; round < 2000; ++round) {
+    std::map<Key, double> expected;
+    std::map<std::string, prometheus::MetricType> types;
+    std::size_t dropped = 0;
+    merger.Begin();
+    for (MetricBatch& batch : batches) {
+      batch.Begin();
+      for (unsigned adds = static_cast<unsigned>(random() % 20); adds > 0; --adds) {
+        const std::string name(1, static_cast<char>('a' + random() % 8));
+        const auto type = random() % 8 == 0 ? kUntyped : kGauge;
+        batch.Family(name, "", type)
+            .Add({{"l", std::to_string(random() % 9)}}, static_cast<double>(random() % 1000));
+      }
+      batch.Finish();
+      merger.Add(batch.families());
+      for (const FamilyView& family : batch.families()) {
+        const auto type = types.emplace(family.name, family.type).first->second;
+        for (const auto* metric : family.metrics) {
+          const double value = type == kGauge ? metric->gauge.value : metric->untyped.value;
+          const bool taken =
+              type == family.type &&
+              expected.emplace(Key(family.name, metric->label[0].value), value).second;
+          if (!taken) ++dropped;
+        }
+      }
+    }
+
+    std::vector<std::pair<Key, double>> seen;
+    for (const FamilyView& family : merger.Finish()) {
+      EXPECT_EQ(family.type, types.at(std::string(family.name)));
+      for (const auto* metric : family.metrics) {
+        const double value = family.type == kGauge ? metric->gauge.value : metric->untyped.value;
+        seen.emplace_back(Key(family.name, metric->label[0].value), value);
+      }
+    }
+    const std::vector<std::pair<Key, double>> wanted(expected.begin(), expected.end());
+    ASSERT_EQ(seen, wanted) << round;
+    ASSERT_EQ(merger.duplicates() + merger.type_clashes(), dropped) << round;
+  }
+}
+
+TEST(MergedSource, LetsGathersOfSeveralThreadsTakeTurns) {
+  prometheus::Registry registry;
+  auto& counter = prometheus::BuildCounter().Name("c_total").Register(registry).Add({});
+  RegistrySource counters(registry);
+  ProcessSource process;
+  MergedSource merged{&counters, &process};
+  std::atomic<int> complete = 0;
+  std::vector<std::thread> threads;
+  for (int thread = 0; thread < 4; ++thread) {
+    threads.emplace_back([&] {
+      for (int round = 0; round < 50; ++round) {
+        counter.Increment();
+        if (Text(merged).starts_with("# TYPE c_total counter\nc_total ")) ++complete;
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(complete, 200);
+}
+
+TEST(RegistrySource, ShowsHistogramsAndSummaries) {
+  prometheus::Registry registry;
+  auto& histogram = prometheus::BuildHistogram().Name("h").Register(registry).Add(
+      {{"z", "1"}, {"a", "2"}}, prometheus::Histogram::BucketBoundaries{0.5, 1e6});
+  prometheus::BuildSummary().Name("s").Register(registry).Add({}, prometheus::Summary::Quantiles{});
+  RegistrySource source(registry);
+  for (int round = 1; round <= 2; ++round) {
+    histogram.Observe(0.25);
+    const std::string n = std::to_string(round);
+    EXPECT_EQ(Text(source), "# TYPE h histogram\nh_bucket{a=\"2\",z=\"1\",le=\"0.5\"} " + n +
+                                "\nh_bucket{a=\"2\",z=\"1\",le=\"1e+06\"} " + n +
+                                "\nh_bucket{a=\"2\",z=\"1\",le=\"+Inf\"} " + n +
+                                "\nh_sum{a=\"2\",z=\"1\"} " + (round == 1 ? "0.25" : "0.5") +
+                                "\nh_count{a=\"2\",z=\"1\"} " + n +
+                                "\n# TYPE s summary\ns_sum 0\ns_count 0\n");
+  }
+}
+
 TEST(RegistrySource, ShowsWhatTheLibraryCounts) {
   prometheus::Registry registry;
   prometheus::BuildCounter()
@@ -112,45 +206,6 @@ TEST(CollectableAdapter, IsEmptyWhereTheSourceFails) {
   FilledSource source;
   source.error = {ErrorCode::kIo, "broken"};
   EXPECT_TRUE(CollectableAdapter(source).Collect().empty());
-}
-
-TEST(ProcessSource, ShowsEveryFamilyOfThisProcess) {
-  ProcessSource source;
-  std::vector<std::string> names;
-  ASSERT_TRUE(source
-                  .Gather({},
-                          [&](std::span<const FamilyView> families) {
-                            for (const FamilyView& family : families)
-                              names.emplace_back(family.name);
-                          })
-                  .ok());
-  std::vector<std::string> described;
-  for (const MetricDesc& desc : ProcessSource::Descs()) described.emplace_back(desc.name);
-  EXPECT_EQ(names, described);
-}
-
-TEST(ProcessSource, AllocatesNothingOnceWarm) {
-  if (!test::CountsAllocations()) GTEST_SKIP() << "sanitizers bring their own operator new";
-  ProcessSource source;
-  const auto gather = [&] { return source.Gather({}, [](std::span<const FamilyView>) {}); };
-  ASSERT_TRUE(gather().ok());
-  const auto before = test::AllocationsOfThisThread();
-  ASSERT_TRUE(gather().ok());
-  EXPECT_EQ(test::AllocationsOfThisThread() - before, 0u);
-}
-
-TEST(StatFields, StandBehindTheLastParenthesis) {
-  EXPECT_EQ(StatFieldsAfterName("7 (a) b) S 1 2"), "S 1 2");
-  EXPECT_EQ(StatFieldsAfterName("7 (cut)"), "");
-  EXPECT_EQ(StatFieldsAfterName(""), "");
-}
-
-TEST(NetstatValueOf, FindsTheColumnOfItsSection) {
-  constexpr std::string_view kText =
-      "TcpExt: InOctets Other\nTcpExt: 1 2\nIpExt: InNoRoutes InOctets\nIpExt: 3 44\n";
-  EXPECT_EQ(NetstatValue(kText, "IpExt:", "InOctets"), "44");
-  EXPECT_EQ(NetstatValue(kText, "IpExt:", "OutOctets"), "");
-  EXPECT_EQ(NetstatValue("IpExt: InOctets", "IpExt:", "InOctets"), "");
 }
 
 }  // namespace
