@@ -3,7 +3,15 @@
 #include <cstdlib>
 #include <new>
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+// GCC defines macros for its sanitizers, clang has features.
+#if defined(__has_feature)
+#define HOSTPULSE_HAS_FEATURE(x) __has_feature(x)
+#else
+#define HOSTPULSE_HAS_FEATURE(x) 0
+#endif
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) ||                       \
+    HOSTPULSE_HAS_FEATURE(address_sanitizer) || HOSTPULSE_HAS_FEATURE(thread_sanitizer) || \
+    HOSTPULSE_HAS_FEATURE(memory_sanitizer)
 #define HOSTPULSE_COUNTS 0
 #else
 #define HOSTPULSE_COUNTS 1

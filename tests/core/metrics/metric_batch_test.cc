@@ -291,9 +291,9 @@ TEST(MetricBatch, AllocatesNothingOnceWarm) {
     text.clear();
     EncodeText(merger.Finish(), text);
   };
-  for (const std::size_t devices : {8, 5, 8}) cycle(devices);
+  for (const std::size_t devices : std::array<std::size_t, 3>{8, 5, 8}) cycle(devices);
   const auto before = test::AllocationsOfThisThread();
-  for (const std::size_t devices : {8, 5, 6, 8}) cycle(devices);
+  for (const std::size_t devices : std::array<std::size_t, 4>{8, 5, 6, 8}) cycle(devices);
   EXPECT_EQ(test::AllocationsOfThisThread() - before, 0u);
 }
 
