@@ -24,6 +24,7 @@ constexpr std::uint64_t kWakeKey = 0xffffffff;
 constexpr int kAcceptsInARow = 64;
 // After the process has run out of descriptors.
 constexpr std::chrono::milliseconds kAcceptPause{250};
+constexpr std::chrono::seconds kLookAfterReturned{30};
 
 void SetUp(int fd) {
   const int on = 1;
@@ -91,15 +92,22 @@ Connection* Acceptor::Find(int fd) {
   return found == taken_.end() ? nullptr : found->second;
 }
 
+// The acceptor is woken only where there is something for it to do: most answers are out by now,
+// and the connection's next event is soon enough to see that a worker is done with it.
 void Acceptor::Return(int fd) {
+  bool wake = true;
   {
     const MutexLock lock(mutex_);
     const auto found = taken_.find(fd);
     if (found == taken_.end()) return;
-    returned_.push_back(found->second);
+    Connection* connection = found->second;
     taken_.erase(found);
+    connection->returned = true;
+    returned_.push_back(connection);
+    wake = connection->event_pending || connection->unsent() > 0 || !connection->keep_alive() ||
+           connection->may_have_more();
   }
-  ::eventfd_write(wake_.get(), 1);
+  if (wake) ::eventfd_write(wake_.get(), 1);
 }
 
 void Acceptor::Stop() {
@@ -117,9 +125,13 @@ bool Acceptor::Watch(int fd, std::uint32_t events, std::uint64_t key, bool known
 int Acceptor::WaitMilliseconds() const {
   auto next = lot_.NextDeadline();
   if (resume_at_ && (!next || *resume_at_ < *next)) next = resume_at_;
+  const auto now = std::chrono::steady_clock::now();
+  // Connections that workers have returned in silence are to be seen some time.
+  if (lot_.busy() > 0 && (!next || now + kLookAfterReturned < *next)) {
+    next = now + kLookAfterReturned;
+  }
   if (!next) return -1;
-  const auto left =
-      std::chrono::ceil<std::chrono::milliseconds>(*next - std::chrono::steady_clock::now());
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(*next - now);
   return static_cast<int>(std::max<std::chrono::milliseconds::rep>(left.count(), 0));
 }
 
@@ -128,6 +140,7 @@ void Acceptor::Wait() {
   const int count = ::epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()),
                                  WaitMilliseconds());
   now_ = std::chrono::steady_clock::now();
+  TakeReturned();
   for (int i = 0; i < count; ++i) HandleEvent(events[static_cast<std::size_t>(i)].data.u64);
   while (Connection* late = lot_.Expired(now_)) Expire(*late);
   while (lot_.bytes() > options_.max_bytes && MakeRoom()) {
@@ -137,12 +150,26 @@ void Acceptor::Wait() {
 
 void Acceptor::HandleEvent(std::uint64_t key) {
   if (key == kWakeKey) {
-    TakeReturned();
-  } else if (key < listeners_.size()) {
-    AcceptAll(listeners_[key]);
-  } else if (Connection* connection = lot_.Find(key)) {
-    Pump(*connection);
+    std::uint64_t count = 0;
+    ::eventfd_read(wake_.get(), &count);
+    return TakeReturned();
   }
+  if (key < listeners_.size()) return AcceptAll(listeners_[key]);
+  Connection* connection = lot_.Find(key);
+  if (connection == nullptr) return;
+  if (connection->state == State::kBusy) {
+    if (IsWithWorker(*connection)) return;
+    TakeReturned();
+    connection = lot_.Find(key);
+  }
+  if (connection != nullptr) Pump(*connection);
+}
+
+// If so, the event is left for when it comes back.
+bool Acceptor::IsWithWorker(Connection& connection) {
+  const MutexLock lock(mutex_);
+  if (!connection.returned) connection.event_pending = true;
+  return !connection.returned;
 }
 
 void Acceptor::AcceptAll(const Listener& listener) {
@@ -171,7 +198,7 @@ bool Acceptor::AcceptOne(const Listener& listener) {
       lot_.Add(std::make_unique<Connection>(std::move(fd), PeerOf(address), std::move(session),
                                             options_.limits),
                now_);
-  if (Watch(connection.fd(), EPOLLIN | EPOLLONESHOT, ParkingLot::Key(connection), false)) {
+  if (Watch(connection.fd(), EPOLLIN | EPOLLET, ParkingLot::Key(connection), false)) {
     return true;
   }
   lot_.Remove(connection);
@@ -202,19 +229,25 @@ void Acceptor::ResumeListeners() {
 }
 
 void Acceptor::TakeReturned() {
-  std::uint64_t count = 0;
-  ::eventfd_read(wake_.get(), &count);
   std::vector<Connection*> returned;
+  std::vector<Connection*> with_event;
   {
     const MutexLock lock(mutex_);
+    if (returned_.empty()) return;
     returned.swap(returned_);
+    for (Connection* connection : returned) {
+      connection->returned = false;
+      if (std::exchange(connection->event_pending, false)) with_event.push_back(connection);
+    }
   }
   for (Connection* connection : returned) {
-    if (connection->responded()) {
-      FinishAnswer(*connection);
-    } else {
+    if (!connection->responded()) {
       Drain(*connection);
+      continue;
     }
+    const bool has_event =
+        std::find(with_event.begin(), with_event.end(), connection) != with_event.end();
+    FinishAnswer(*connection, has_event);
   }
 }
 
@@ -224,7 +257,7 @@ void Acceptor::Pump(Connection& connection) {
     case State::kIdle:
       return ReadRequest(connection);
     case State::kFlushing:
-      return FinishAnswer(connection);
+      return FinishAnswer(connection, true);
     case State::kDraining:
       return Drain(connection);
     case State::kBusy:
@@ -260,10 +293,11 @@ void Acceptor::Refuse(Connection& connection, int status) {
   log_.Debug("refused a request", {{"peer", connection.peer().address}, {"status", status}});
   Answer answer = RefusalAnswer(status);
   connection.Respond(std::move(answer.head), std::move(answer.body), false);
-  FinishAnswer(connection);
+  FinishAnswer(connection, false);
 }
 
-void Acceptor::FinishAnswer(Connection& connection) {
+// `has_event`: the client may have sent something while nobody looked.
+void Acceptor::FinishAnswer(Connection& connection, bool has_event) {
   const IoStep step = connection.Flush();
   if (step != IoStep::kProgress) {
     if (connection.state != State::kFlushing) lot_.Move(connection, State::kFlushing, now_);
@@ -272,7 +306,7 @@ void Acceptor::FinishAnswer(Connection& connection) {
   if (!connection.keep_alive()) return Drain(connection);
   connection.FinishRequest();
   lot_.Move(connection, State::kIdle, now_);
-  if (connection.buffered() > 0 || connection.tls() != nullptr) return ReadRequest(connection);
+  if (has_event || connection.may_have_more()) return ReadRequest(connection);
   Await(connection, IoStep::kWantRead);
 }
 
@@ -282,10 +316,13 @@ void Acceptor::Drain(Connection& connection) {
 }
 
 void Acceptor::Await(Connection& connection, IoStep step) {
-  const std::uint32_t events = step == IoStep::kWantWrite ? EPOLLOUT : EPOLLIN;
-  if (step == IoStep::kEnd ||
-      !Watch(connection.fd(), events | EPOLLONESHOT, ParkingLot::Key(connection), true)) {
-    return lot_.Remove(connection);
+  if (step == IoStep::kEnd) return lot_.Remove(connection);
+  const bool wants_write = step == IoStep::kWantWrite;
+  if (wants_write != std::exchange(connection.wants_write, wants_write)) {
+    const std::uint32_t events = wants_write ? EPOLLOUT : EPOLLIN;
+    if (!Watch(connection.fd(), events | EPOLLET, ParkingLot::Key(connection), true)) {
+      return lot_.Remove(connection);
+    }
   }
   lot_.Weigh(connection);
 }

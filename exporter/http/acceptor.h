@@ -49,11 +49,11 @@ class Acceptor {
   // The acceptor's own thread (civetweb's master). WaitForRequest returns true once a request can
   // be taken, false at once after Stop. The connection taken belongs to a worker until Return.
   bool WaitForRequest();
-  Connection* TakeRequest();
+  Connection* TakeRequest() HOSTPULSE_EXCLUDES(mutex_);
 
   // Workers. Find is for a connection that was taken.
-  Connection* Find(int fd);
-  void Return(int fd);
+  Connection* Find(int fd) HOSTPULSE_EXCLUDES(mutex_);
+  void Return(int fd) HOSTPULSE_EXCLUDES(mutex_);
 
   // Any thread.
   void Stop();
@@ -67,6 +67,7 @@ class Acceptor {
   void Wait();
   int WaitMilliseconds() const;
   void HandleEvent(std::uint64_t key);
+  bool IsWithWorker(Connection& connection) HOSTPULSE_EXCLUDES(mutex_);
 
   void AcceptAll(const Listener& listener);
   bool AcceptOne(const Listener& listener);
@@ -74,11 +75,11 @@ class Acceptor {
   void PauseListeners();
   void ResumeListeners();
 
-  void TakeReturned();
+  void TakeReturned() HOSTPULSE_EXCLUDES(mutex_);
   void Pump(Connection& connection);
   void ReadRequest(Connection& connection);
   void Refuse(Connection& connection, int status);
-  void FinishAnswer(Connection& connection);
+  void FinishAnswer(Connection& connection, bool has_event);
   void Drain(Connection& connection);
   void Await(Connection& connection, IoStep step);
   void Expire(Connection& connection);

@@ -38,6 +38,7 @@ IoStep Connection::Receive() {
   if (got < 0) return WouldBlock(errno) ? IoStep::kWantRead : IoStep::kEnd;
   if (got == 0) return IoStep::kEnd;
   input_.append(buffer.data(), static_cast<std::size_t>(got));
+  filled_buffer_ = static_cast<std::size_t>(got) == buffer.size();
   return IoStep::kProgress;
 }
 
@@ -58,8 +59,7 @@ RequestFramer::State Connection::Frame() {
 }
 
 std::size_t Connection::TakeRequestBytes(char* buffer, std::size_t length) {
-  const std::size_t left = framer_.size() - framer_.absolute_size() - taken_;
-  const std::size_t size = std::min(left, length);
+  const std::size_t size = std::min(request_size() - taken_, length);
   std::memcpy(buffer, input_.data() + taken_, size);
   taken_ += size;
   return size;
@@ -103,8 +103,7 @@ IoStep Connection::Write(std::string_view first, std::string_view second) {
 }
 
 void Connection::FinishRequest() {
-  const std::size_t size = framer_.size() - framer_.absolute_size();
-  input_.erase(0, size);
+  input_.erase(0, request_size());
   if (input_.empty()) input_ = std::string();  // An idle connection holds no memory.
   head_ = std::string();
   body_ = std::string();

@@ -36,7 +36,11 @@ class Connection {
   IoStep Flush();  // kProgress once all is sent.
   std::size_t unsent() const { return head_.size() + body_.size() - sent_; }
   void FinishRequest();  // Forgets the request in front of the input.
-  IoStep Drain();        // Says that nothing follows, then throws away what still comes.
+  // Whether bytes of the next request may be here already, which no event will tell.
+  bool may_have_more() const {
+    return input_.size() > request_size() || tls_ != nullptr || filled_buffer_;
+  }
+  IoStep Drain();  // Says that nothing follows, then throws away what still comes.
 
   // For the worker.
   std::size_t TakeRequestBytes(char* buffer, std::size_t length);
@@ -54,7 +58,14 @@ class Connection {
   std::uint32_t generation = 0;            // Tells it from others that had its descriptor.
   std::size_t weight = 0;                  // The bytes it was last counted with.
 
+  // Between acceptor and worker, under the acceptor's mutex.
+  bool returned = false;       // The worker is done, the acceptor has yet to see it.
+  bool event_pending = false;  // Something happened while a worker had it.
+  bool wants_write = false;    // What epoll looks for now; the acceptor's alone.
+
  private:
+  // Of what stands in front of the input, as a worker sees it; 0 while it is not complete.
+  std::size_t request_size() const { return framer_.size() - framer_.absolute_size(); }
   IoStep Write(std::string_view first, std::string_view second);
 
   UniqueFd fd_;
@@ -70,6 +81,7 @@ class Connection {
   bool responded_ = false;
   bool keep_alive_ = false;
   bool shut_ = false;
+  bool filled_buffer_ = false;  // The last read got all it could take.
 };
 
 }  // namespace hostpulse::http
