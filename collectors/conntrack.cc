@@ -55,7 +55,8 @@ class ConntrackCollector final : public Collector {
                kernel::FileKind::kAttribute),
         max_(context.paths.Proc("sys/net/netfilter/nf_conntrack_max"), context.descriptors,
              kernel::FileKind::kAttribute),
-        stat_(context.paths.Proc("net/stat/nf_conntrack"), context.descriptors) {}
+        stat_(context.paths.Proc("net/stat/nf_conntrack"), context.descriptors,
+              kernel::FileKind::kShortRecords) {}
 
   Status Collect(MetricBatch& out) override {
     if (Status status = AddNumber(count_, kEntries, out); !status) return status;

@@ -153,7 +153,8 @@ class DiskstatsCollector final : public Collector {
       : paths_(context.paths),
         descriptors_(context.descriptors),
         wants_(context.flags.String(kInclude), context.flags.String(kExclude)),
-        file_(context.paths.Proc("diskstats"), context.descriptors) {}
+        file_(context.paths.Proc("diskstats"), context.descriptors,
+              kernel::FileKind::kShortRecords) {}
 
   Status Collect(MetricBatch& out) override {
     const auto text = file_.Read();

@@ -37,7 +37,8 @@ constexpr std::size_t kFewestColumns = 9;
 class SoftnetCollector final : public Collector {
  public:
   explicit SoftnetCollector(const CollectorContext& context)
-      : file_(context.paths.Proc("net/softnet_stat"), context.descriptors) {}
+      : file_(context.paths.Proc("net/softnet_stat"), context.descriptors,
+              kernel::FileKind::kShortRecords) {}
 
   Status Collect(MetricBatch& out) override {
     const auto text = file_.Read();

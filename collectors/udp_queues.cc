@@ -19,8 +19,9 @@ constexpr std::array<MetricDesc, 1> kMetrics = {{
 class UdpQueuesCollector final : public Collector {
  public:
   explicit UdpQueuesCollector(const CollectorContext& context)
-      : udp_(context.paths.Proc("net/udp"), context.descriptors),
-        udp6_(context.paths.Proc("net/udp6"), context.descriptors) {}
+      : udp_(context.paths.Proc("net/udp"), context.descriptors, kernel::FileKind::kShortRecords),
+        udp6_(context.paths.Proc("net/udp6"), context.descriptors,
+              kernel::FileKind::kShortRecords) {}
 
   Status Collect(MetricBatch& out) override {
     if (Status status = AddFile(udp_, "v4", out); !status) return status;

@@ -12,8 +12,10 @@
 namespace hostpulse::kernel {
 namespace {
 
-// Small on purpose: the kernel allocates what a read asks for, and most files are one number.
-constexpr std::size_t kFirstBuffer = 1024;
+// Small on purpose: the kernel allocates what a read asks for, and most attributes are one number,
+// of which a host may have thousands. Buffers grow when they have to.
+constexpr std::size_t kAttributeBuffer = 64;
+constexpr std::size_t kSequenceBuffer = 1024;
 constexpr std::size_t kLargestBuffer = std::size_t{64} << 20;
 
 ErrorCode Classify(int error) {
@@ -75,9 +77,18 @@ KernelFile::~KernelFile() {
   if (fd_) budget_->Return();
 }
 
+bool KernelFile::IsLast(std::size_t got, std::size_t room) const {
+  constexpr std::size_t kLeastPage = 4096;
+  constexpr std::size_t kLongestRecord = 1024;
+  if (kind_ == FileKind::kAttribute) return got < room;
+  return kind_ == FileKind::kShortRecords && got < room && got + kLongestRecord <= kLeastPage;
+}
+
 int KernelFile::ReadFrom(int fd, bool seekable) {
   size_ = 0;
-  if (buffer_.empty()) buffer_.resize(kFirstBuffer);
+  if (buffer_.empty()) {
+    buffer_.resize(kind_ == FileKind::kAttribute ? kAttributeBuffer : kSequenceBuffer);
+  }
   while (true) {
     if (size_ == kLargestBuffer) return EFBIG;
     if (size_ == buffer_.size()) buffer_.resize(buffer_.size() * 2);
@@ -88,7 +99,7 @@ int KernelFile::ReadFrom(int fd, bool seekable) {
     if (got == 0) return 0;
     if (got > 0) {
       size_ += static_cast<std::size_t>(got);
-      if (kind_ == FileKind::kAttribute && size_ < buffer_.size()) return 0;
+      if (IsLast(static_cast<std::size_t>(got), room)) return 0;
     } else if (errno != EINTR) {
       return errno;
     }

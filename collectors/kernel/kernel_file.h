@@ -31,6 +31,10 @@ enum class FileKind {
   // All at once: a file of sysfs or /proc/sys, made by the kernel in one piece of less than a page.
   // A read that leaves room in the buffer has seen the end, which saves every second system call.
   kAttribute,
+  // Record by record, none longer than 1 KiB: /proc/net/udp and other tables. A read that leaves
+  // more than that of the kernel's page and of the buffer has seen the end; to ask again would make
+  // the kernel walk through the whole of its table for nothing.
+  kShortRecords,
 };
 
 // A file of /proc or /sys that is read again and again: keeps its descriptor (while the budget
@@ -64,6 +68,8 @@ class KernelFile {
   int last_errno() const { return last_errno_; }
 
  private:
+  // Whether a read of `got` bytes, with room for so many, has seen the end.
+  bool IsLast(std::size_t got, std::size_t room) const;
   // Each gives 0, or the errno of what failed.
   int ReadFrom(int fd, bool seekable);
   int ReadNew(const char*& what);

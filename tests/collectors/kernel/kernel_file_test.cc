@@ -1,15 +1,20 @@
 #include "collectors/kernel/kernel_file.h"
 
 #include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "tests/support/alloc_counter.h"
 #include "tests/support/host_tree.h"
@@ -39,12 +44,42 @@ TEST_F(KernelFileTest, ReadsTheWholeOfWhatIsThereNow) {
 }
 
 TEST_F(KernelFileTest, ReadsAnAttributeOfAnySize) {
-  for (const std::size_t size : {0U, 1U, 1023U, 1024U, 1025U, 4096U}) {
+  for (const std::size_t size : {0U, 1U, 63U, 64U, 65U, 128U, 4096U}) {
     host_.WriteSys("attribute", std::string(size, 'x'));
     KernelFile file(host_.paths().Sys("attribute"), budget_, FileKind::kAttribute);
     EXPECT_EQ(file.Read()->size(), size);
     EXPECT_EQ(file.Read()->size(), size);
   }
+}
+
+TEST_F(KernelFileTest, ReadsShortRecordsOfAnyNumber) {
+  KernelFile file = File("table", FileKind::kShortRecords);
+  for (const std::size_t size : {0U, 1U, 1024U, 3071U, 3072U, 3073U, 4096U, 100'000U, 10U}) {
+    host_.WriteProc("table", std::string(size, 'x'));
+    EXPECT_EQ(file.Read()->size(), size);
+    EXPECT_EQ(file.Read()->size(), size);
+  }
+}
+
+// A table of several of the kernel's pages, which it hands out a page at a time.
+TEST_F(KernelFileTest, ReadsTheShortRecordsOfTheKernel) {
+  KernelFile whole("/proc/self/net/udp", budget_);
+  KernelFile table("/proc/self/net/udp", budget_, FileKind::kShortRecords);
+  std::vector<UniqueFd> sockets;
+  for (int i = 0; i < 100; ++i) {
+    sockets.emplace_back(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+    sockaddr_in any{};
+    any.sin_family = AF_INET;
+    any.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    ASSERT_EQ(::bind(sockets.back().get(), reinterpret_cast<sockaddr*>(&any), sizeof any), 0);
+  }
+  const auto lines = [](std::string_view text) {
+    return std::count(text.begin(), text.end(), '\n');
+  };
+  // Other sockets of the host may come and go in between.
+  EXPECT_GT(lines(*whole.Read()), 100);
+  EXPECT_GT(lines(*table.Read()), 100);
+  EXPECT_GT(lines(*table.Read()), 100);
 }
 
 TEST_F(KernelFileTest, TrimsWhiteSpaceAtBothEnds) {
@@ -75,6 +110,16 @@ TEST_F(KernelFileTest, KeepsTheDescriptorOfAnAttributeWithoutAValue) {
   EXPECT_FALSE(speed.TryRead());
   EXPECT_EQ(budget_.left(), 1);
   EXPECT_EQ(speed.Read().status().code(), ErrorCode::kIo);
+}
+
+TEST_F(KernelFileTest, TriesWithoutAMessage) {
+  KernelFile file = File("a");
+  EXPECT_EQ(file.TryRead(), std::nullopt);
+  EXPECT_EQ(file.last_errno(), ENOENT);
+  host_.WriteProc("a", "7\n");
+  EXPECT_EQ(file.TryRead(), "7\n");
+  EXPECT_EQ(file.TryReadTrimmed(), "7");
+  EXPECT_EQ(file.last_errno(), 0);
 }
 
 TEST_F(KernelFileTest, KeepsNoMoreDescriptorsThanTheBudgetAllows) {
