@@ -134,11 +134,28 @@ class NetlinkNetdev final : public NetdevCollector {
 
  private:
   Status AddCounters() override {
+    if (with_alias_ || only_links_) return AddLinks();
+    bool any = false;
+    Status status = DumpLinkStats(
+        source_.dump, [&](std::uint32_t index, const LinkStats& stats, std::size_t bytes) {
+          any = true;
+          const std::string_view device = source_.name_of(index);
+          if (!device.empty() && wants_(device)) Add(device, {}, stats, bytes);
+        });
+    if (status.ok() || any) return status;
+    status = AddLinks();
+    only_links_ = status.ok();
+    return status;
+  }
+
+  Status AddLinks() {
     return DumpLinks(source_.dump, [this](const Link& link) {
       if (link.stats_bytes == 0 || !wants_(link.name)) return;
       Add(link.name, link.alias, link.stats, link.stats_bytes);
     });
   }
+
+  bool only_links_ = false;  // The kernel has no dump of statistics alone.
 };
 
 class ProcNetdev final : public NetdevCollector {

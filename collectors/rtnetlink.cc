@@ -43,9 +43,11 @@ void CopyTo(const NetlinkAttribute& attribute, std::optional<T>& value) {
   if (attribute.CopyTo(copy)) value = copy;
 }
 
-void CopyStats(const NetlinkAttribute& attribute, Link& link) {
-  link.stats_bytes = std::min(attribute.payload.size(), sizeof link.stats);
-  std::memcpy(&link.stats, attribute.payload.data(), link.stats_bytes);
+// How much there is of it: older kernels have fewer counters, newer ones more.
+std::size_t CopyStats(const NetlinkAttribute& attribute, rtnl_link_stats64& stats) {
+  const std::size_t bytes = std::min(attribute.payload.size(), sizeof stats);
+  std::memcpy(&stats, attribute.payload.data(), bytes);
+  return bytes;
 }
 
 void TakeAttribute(const NetlinkAttribute& attribute, Link& link) {
@@ -96,7 +98,7 @@ void TakeAttribute(const NetlinkAttribute& attribute, Link& link) {
       CopyTo(attribute, link.operstate);
       break;
     case IFLA_STATS64:
-      CopyStats(attribute, link);
+      link.stats_bytes = CopyStats(attribute, link.stats);
       break;
     default:
       break;
@@ -171,6 +173,25 @@ Status DumpLinks(const NetlinkDump& dump, FunctionRef<void(const Link&)> visit) 
   Status status = dump(RTM_GETLINK, std::as_bytes(std::span(&request, 1)), take);
   if (!status || all_parsed) return status;
   return {ErrorCode::kParse, "rtnetlink: a link without a name"};
+}
+
+Status DumpLinkStats(
+    const NetlinkDump& dump,
+    FunctionRef<void(std::uint32_t index, const rtnl_link_stats64& stats, std::size_t bytes)>
+        visit) {
+  if_stats_msg request{};
+  request.filter_mask = IFLA_STATS_FILTER_BIT(IFLA_STATS_LINK_64);
+  return dump(RTM_GETSTATS, std::as_bytes(std::span(&request, 1)),
+              [&visit](std::uint16_t, std::span<const std::byte> body) {
+                const auto header = ReadHeader<if_stats_msg>(body);
+                if (!header) return;
+                ForEachAttribute(Attributes<if_stats_msg>(body), [&](const auto& attribute) {
+                  if (attribute.type != IFLA_STATS_LINK_64) return;
+                  rtnl_link_stats64 stats{};
+                  const std::size_t bytes = CopyStats(attribute, stats);
+                  visit(header->ifindex, stats, bytes);
+                });
+              });
 }
 
 std::optional<InterfaceAddress> ParseAddress(std::span<const std::byte> body) {

@@ -29,10 +29,23 @@ class NetlinkNetdevTest : public ::testing::Test {
       return collectors::MakeNetdev(context, kernel_.rtnetlink());
     });
   }
+  // An interface with statistics of this type, as the kernel tells of it in both of its dumps.
+  template <typename Stats>
+  void LinkWith(const Stats& stats, std::uint32_t index, std::string_view name,
+                std::string_view alias = "") {
+    NetlinkBody link(LinkHeader(static_cast<int>(index)));
+    link.Text(IFLA_IFALIAS, alias).Add(IFLA_STATS64, stats);
+    kernel_.Link(index, name, std::move(link));
+    if_stats_msg header{};
+    header.ifindex = index;
+    kernel_.Answer(RTM_GETSTATS, RTM_NEWSTATS, NetlinkBody(header).Add(IFLA_STATS_LINK_64, stats));
+  }
   void Link(std::uint32_t index, std::string_view name, std::string_view alias = "") {
-    NetlinkBody body(LinkHeader(static_cast<int>(index)));
-    if (!alias.empty()) body.Text(IFLA_IFALIAS, alias);
-    kernel_.Link(index, name, std::move(body.Add(IFLA_STATS64, Bits())));
+    LinkWith(Bits(), index, name, alias);
+  }
+  void ForgetLinks() {
+    kernel_.Forget(RTM_GETLINK);
+    kernel_.Forget(RTM_GETSTATS);
   }
 
   FakeNetlink kernel_;
@@ -100,13 +113,47 @@ TEST_F(NetlinkNetdevTest, ReportsEachCounterWhereDetailsAreAskedFor) {
 TEST_F(NetlinkNetdevTest, LeavesOutWhatAnOldKernelDoesNotCount) {
   CollectorHarness netdev("netdev", host_);
   Use(netdev);
-  kernel_.Link(1, "lo",
-               NetlinkBody(LinkHeader(1)).Add(IFLA_STATS64, std::array<std::uint64_t, 23>{}));
-  kernel_.Link(2, "odd", NetlinkBody(LinkHeader(2)));
+  LinkWith(std::array<std::uint64_t, 23>{}, 1, "lo");
   const std::string text = netdev.Run();
   EXPECT_EQ(text.find("nohandler"), std::string::npos);
   EXPECT_NE(text.find("node_network_receive_bytes_total{device=\"lo\"} 0\n"), std::string::npos);
+}
+
+TEST_F(NetlinkNetdevTest, AsksForStatisticsAlone) {
+  CollectorHarness netdev("netdev", host_);
+  Use(netdev);
+  Link(2, "eth0");
+  netdev.Run();
+  EXPECT_TRUE(kernel_.Request(RTM_GETLINK).empty());
+  if_stats_msg request{};
+  const auto bytes = kernel_.Request(RTM_GETSTATS);
+  ASSERT_EQ(bytes.size(), sizeof request);
+  std::memcpy(&request, bytes.data(), sizeof request);
+  EXPECT_EQ(request.filter_mask, unsigned{IFLA_STATS_FILTER_BIT(IFLA_STATS_LINK_64)});
+}
+
+TEST_F(NetlinkNetdevTest, AsksForLinksWhereTheKernelKnowsNothingElse) {
+  CollectorHarness netdev("netdev", host_);
+  Use(netdev);
+  Link(2, "eth0");
+  kernel_.Link(3, "odd", NetlinkBody(LinkHeader(3)));
+  kernel_.Forget(RTM_GETSTATS);
+  kernel_.Fail(RTM_GETSTATS, {ErrorCode::kIo, "netlink(0): dump: Operation not supported"});
+  const std::string text = netdev.Run();
+  EXPECT_EQ(netdev.status(), Status());
+  EXPECT_NE(text.find("node_network_receive_bytes_total{device=\"eth0\"} 4\n"), std::string::npos);
   EXPECT_EQ(text.find("odd"), std::string::npos);
+  EXPECT_EQ(netdev.Run(), text);
+}
+
+TEST_F(NetlinkNetdevTest, DoesNotAskTwiceForADumpThatBrokeOff) {
+  CollectorHarness netdev("netdev", host_);
+  Use(netdev);
+  Link(2, "eth0");
+  kernel_.Fail(RTM_GETSTATS, {ErrorCode::kTimeout, "netlink(0): no answer in 1 s"});
+  netdev.Run();
+  EXPECT_EQ(netdev.status().code(), ErrorCode::kTimeout);
+  EXPECT_TRUE(kernel_.Request(RTM_GETLINK).empty());
 }
 
 TEST_F(NetlinkNetdevTest, FiltersAndFollowsInterfaces) {
@@ -119,7 +166,7 @@ TEST_F(NetlinkNetdevTest, FiltersAndFollowsInterfaces) {
   EXPECT_NE(text.find("\"lo\""), std::string::npos);
   EXPECT_NE(text.find("\"eth0\""), std::string::npos);
   EXPECT_EQ(text.find("veth7"), std::string::npos);
-  kernel_.Forget(RTM_GETLINK);
+  ForgetLinks();
   Link(1, "lo");
   text = netdev.Run();
   EXPECT_NE(text.find("\"lo\""), std::string::npos);

@@ -128,6 +128,26 @@ TEST(DumpLinksTest, AsksTheKernelToSkipWhatNobodyReads) {
       std::equal(request.begin(), request.end(), expected.bytes().begin(), expected.bytes().end()));
 }
 
+TEST(DumpLinkStatsTest, PassesOverWhatIsCutOff) {
+  FakeNetlink kernel;
+  if_stats_msg header{};
+  header.ifindex = 3;
+  rtnl_link_stats64 stats{};
+  stats.tx_bytes = 5;
+  kernel.Answer(RTM_GETSTATS, RTM_NEWSTATS, NetlinkBody(std::uint32_t{0}));
+  kernel.Answer(RTM_GETSTATS, RTM_NEWSTATS, NetlinkBody(header));
+  kernel.Answer(RTM_GETSTATS, RTM_NEWSTATS, NetlinkBody(header).Add(IFLA_STATS_LINK_64, stats));
+  int seen = 0;
+  const auto visit = [&seen](std::uint32_t index, const rtnl_link_stats64& got, std::size_t bytes) {
+    ++seen;
+    EXPECT_EQ(index, 3U);
+    EXPECT_EQ(got.tx_bytes, 5U);
+    EXPECT_EQ(bytes, sizeof got);
+  };
+  EXPECT_EQ(DumpLinkStats(kernel.dump(), visit), Status());
+  EXPECT_EQ(seen, 1);
+}
+
 NetlinkBody AddressMessage(unsigned char family, unsigned char prefix) {
   ifaddrmsg header{};
   header.ifa_family = family;

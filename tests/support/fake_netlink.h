@@ -72,6 +72,10 @@ class FakeNetlink {
   }
   void Forget(std::uint16_t request) { answers_->dumps.erase(request); }
   void Fail(Status status) { answers_->status = std::move(status); }
+  // Only requests of this type fail.
+  void Fail(std::uint16_t request, Status status) {
+    answers_->failures[request] = std::move(status);
+  }
   void Name(std::uint32_t index, std::string_view name) { answers_->names[index] = name; }
   // The body of the last request of this type.
   std::span<const std::byte> Request(std::uint16_t type) const { return answers_->requests[type]; }
@@ -88,7 +92,8 @@ class FakeNetlink {
                                 collectors::NetlinkVisitor visit) {
       answers->requests[type].assign(body.begin(), body.end());
       for (const auto& [answer, message] : answers->dumps[type]) visit(answer, message.bytes());
-      return answers->status;
+      const auto failure = answers->failures.find(type);
+      return failure == answers->failures.end() ? answers->status : failure->second;
     };
   }
   collectors::Rtnetlink rtnetlink() const {
@@ -103,6 +108,7 @@ class FakeNetlink {
     std::map<std::uint16_t, std::vector<std::pair<std::uint16_t, NetlinkBody>>> dumps;
     std::map<std::uint16_t, std::vector<std::byte>> requests;
     std::map<std::uint32_t, std::string> names;
+    std::map<std::uint16_t, Status> failures;
     Status status;
   };
   std::shared_ptr<Answers> answers_ = std::make_shared<Answers>();
