@@ -86,9 +86,9 @@ def check(hostpulse, directory):
 
 def main():
     if INSIDE in sys.argv:
-        with tempfile.TemporaryDirectory() as directory:
-            mount("all", os.path.join(directory, "all"), "tmpfs", "size=1m")
-            check(sys.argv[1], os.path.join(directory, "all"))
+        top = os.path.join(sys.argv[2], "all")
+        mount("all", top, "tmpfs", "size=1m")
+        check(sys.argv[1], top)
         print("the hung mount stalled nothing")
         return 0
     if not os.path.exists(sys.argv[1]):
@@ -96,8 +96,11 @@ def main():
     harness.find_tool("unshare")
     if subprocess.run([*NAMESPACES, "true"], stderr=subprocess.DEVNULL, check=False).returncode:
         harness.skip("no user namespaces here")
-    return subprocess.run([*NAMESPACES, sys.executable, __file__, sys.argv[1], INSIDE],
-                          check=False).returncode
+    # The mounts go with their namespace, so that only an empty directory is left to remove.
+    with tempfile.TemporaryDirectory() as directory:
+        return subprocess.run(
+            [*NAMESPACES, sys.executable, __file__, sys.argv[1], directory, INSIDE],
+            check=False).returncode
 
 
 if __name__ == "__main__":
