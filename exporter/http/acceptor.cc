@@ -41,7 +41,7 @@ Result<std::unique_ptr<Acceptor>> Acceptor::Create(std::vector<Listener> listene
   UniqueFd wake(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
   std::unique_ptr<Acceptor> acceptor(
       new Acceptor(std::move(listeners), options, tls, log, std::move(epoll), std::move(wake)));
-  bool watching = acceptor->Watch(acceptor->wake_.get(), EPOLLIN, kWakeKey, false);
+  bool watching = acceptor->Watch(acceptor->handoff_.wake_fd(), EPOLLIN, kWakeKey, false);
   for (std::size_t i = 0; i < acceptor->listeners_.size(); ++i) {
     watching = watching &&
                acceptor->Watch(acceptor->listeners_[i].fd(), EPOLLIN, kListenerKeys + i, false);
@@ -60,7 +60,7 @@ Acceptor::Acceptor(std::vector<Listener> listeners, AcceptorOptions options, Tls
       log_(log),
       listeners_(std::move(listeners)),
       epoll_(std::move(epoll)),
-      wake_(std::move(wake)),
+      handoff_(std::move(wake)),
       lot_(options.times) {}
 
 std::vector<std::string> Acceptor::addresses() const {
@@ -81,38 +81,13 @@ Connection* Acceptor::TakeRequest() {
   if (ready_.empty()) return nullptr;
   Connection* connection = ready_.front();
   ready_.pop_front();
-  const MutexLock lock(mutex_);
-  taken_[connection->fd()] = connection;
+  handoff_.Give(*connection);
   return connection;
-}
-
-Connection* Acceptor::Find(int fd) {
-  const MutexLock lock(mutex_);
-  const auto found = taken_.find(fd);
-  return found == taken_.end() ? nullptr : found->second;
-}
-
-// The acceptor is woken only where there is something for it to do: most answers are out by now,
-// and the connection's next event is soon enough to see that a worker is done with it.
-void Acceptor::Return(int fd) {
-  bool wake = true;
-  {
-    const MutexLock lock(mutex_);
-    const auto found = taken_.find(fd);
-    if (found == taken_.end()) return;
-    Connection* connection = found->second;
-    taken_.erase(found);
-    connection->returned = true;
-    returned_.push_back(connection);
-    wake = connection->event_pending || connection->unsent() > 0 || !connection->keep_alive() ||
-           connection->may_have_more();
-  }
-  if (wake) ::eventfd_write(wake_.get(), 1);
 }
 
 void Acceptor::Stop() {
   stopping_.store(true, std::memory_order_release);
-  ::eventfd_write(wake_.get(), 1);
+  handoff_.Wake();
 }
 
 bool Acceptor::Watch(int fd, std::uint32_t events, std::uint64_t key, bool known) {
@@ -150,26 +125,18 @@ void Acceptor::Wait() {
 
 void Acceptor::HandleEvent(std::uint64_t key) {
   if (key == kWakeKey) {
-    std::uint64_t count = 0;
-    ::eventfd_read(wake_.get(), &count);
+    handoff_.ClearWake();
     return TakeReturned();
   }
   if (key < listeners_.size()) return AcceptAll(listeners_[key]);
   Connection* connection = lot_.Find(key);
   if (connection == nullptr) return;
   if (connection->state == State::kBusy) {
-    if (IsWithWorker(*connection)) return;
+    if (handoff_.LeaveEvent(*connection)) return;
     TakeReturned();
     connection = lot_.Find(key);
   }
   if (connection != nullptr) Pump(*connection);
-}
-
-// If so, the event is left for when it comes back.
-bool Acceptor::IsWithWorker(Connection& connection) {
-  const MutexLock lock(mutex_);
-  if (!connection.returned) connection.event_pending = true;
-  return !connection.returned;
 }
 
 void Acceptor::AcceptAll(const Listener& listener) {
@@ -229,25 +196,12 @@ void Acceptor::ResumeListeners() {
 }
 
 void Acceptor::TakeReturned() {
-  std::vector<Connection*> returned;
-  std::vector<Connection*> with_event;
-  {
-    const MutexLock lock(mutex_);
-    if (returned_.empty()) return;
-    returned.swap(returned_);
-    for (Connection* connection : returned) {
-      connection->returned = false;
-      if (std::exchange(connection->event_pending, false)) with_event.push_back(connection);
+  for (const Handoff::Returned& returned : handoff_.Collect()) {
+    if (returned.connection->responded()) {
+      FinishAnswer(*returned.connection, returned.has_event);
+    } else {
+      Drain(*returned.connection);
     }
-  }
-  for (Connection* connection : returned) {
-    if (!connection->responded()) {
-      Drain(*connection);
-      continue;
-    }
-    const bool has_event =
-        std::find(with_event.begin(), with_event.end(), connection) != with_event.end();
-    FinishAnswer(*connection, has_event);
   }
 }
 

@@ -7,14 +7,13 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "core/log/logger.h"
-#include "core/mutex.h"
 #include "core/result.h"
 #include "core/unique_fd.h"
 #include "exporter/http/connection.h"
+#include "exporter/http/handoff.h"
 #include "exporter/http/listener.h"
 #include "exporter/http/parking_lot.h"
 
@@ -49,11 +48,11 @@ class Acceptor {
   // The acceptor's own thread (civetweb's master). WaitForRequest returns true once a request can
   // be taken, false at once after Stop. The connection taken belongs to a worker until Return.
   bool WaitForRequest();
-  Connection* TakeRequest() HOSTPULSE_EXCLUDES(mutex_);
+  Connection* TakeRequest();
 
   // Workers. Find is for a connection that was taken.
-  Connection* Find(int fd) HOSTPULSE_EXCLUDES(mutex_);
-  void Return(int fd) HOSTPULSE_EXCLUDES(mutex_);
+  Connection* Find(int fd) { return handoff_.Find(fd); }
+  void Return(int fd) { handoff_.Return(fd); }
 
   // Any thread.
   void Stop();
@@ -67,7 +66,6 @@ class Acceptor {
   void Wait();
   int WaitMilliseconds() const;
   void HandleEvent(std::uint64_t key);
-  bool IsWithWorker(Connection& connection) HOSTPULSE_EXCLUDES(mutex_);
 
   void AcceptAll(const Listener& listener);
   bool AcceptOne(const Listener& listener);
@@ -75,7 +73,7 @@ class Acceptor {
   void PauseListeners();
   void ResumeListeners();
 
-  void TakeReturned() HOSTPULSE_EXCLUDES(mutex_);
+  void TakeReturned();
   void Pump(Connection& connection);
   void ReadRequest(Connection& connection);
   void Refuse(Connection& connection, int status);
@@ -89,7 +87,7 @@ class Acceptor {
   Logger& log_;
   std::vector<Listener> listeners_;
   UniqueFd epoll_;
-  UniqueFd wake_;
+  Handoff handoff_;
   std::atomic<bool> stopping_ = false;
 
   // The acceptor's thread only.
@@ -97,10 +95,6 @@ class Acceptor {
   std::deque<Connection*> ready_;
   MonotonicTime now_{};
   std::optional<MonotonicTime> resume_at_;  // Set while the listeners are paused.
-
-  Mutex mutex_;
-  std::unordered_map<int, Connection*> taken_ HOSTPULSE_GUARDED_BY(mutex_);
-  std::vector<Connection*> returned_ HOSTPULSE_GUARDED_BY(mutex_);
 };
 
 }  // namespace hostpulse::http

@@ -58,10 +58,11 @@ class Connection {
   std::uint32_t generation = 0;            // Tells it from others that had its descriptor.
   std::size_t weight = 0;                  // The bytes it was last counted with.
 
-  // Between acceptor and worker, under the acceptor's mutex.
+  // The handoff's bookkeeping, under its mutex.
   bool returned = false;       // The worker is done, the acceptor has yet to see it.
   bool event_pending = false;  // Something happened while a worker had it.
-  bool wants_write = false;    // What epoll looks for now; the acceptor's alone.
+
+  bool wants_write = false;  // The acceptor's: what epoll looks for now.
 
  private:
   // Of what stands in front of the input, as a worker sees it; 0 while it is not complete.
