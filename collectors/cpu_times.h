@@ -3,29 +3,46 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
+#include <vector>
 
-#include "core/metrics/metric_batch.h"
+#include "collectors/collector.h"
+#include "collectors/kernel/scanner.h"
 
 namespace hostpulse::collectors {
 
-inline constexpr std::size_t kCpuModes = 10;
+inline constexpr MetricDesc kCpuSeconds = {"node_cpu_seconds_total", kCounter, "cpu,mode",
+                                           "seconds", "Time that each CPU spent in each mode."};
+inline constexpr MetricDesc kCpuGuestSeconds = {
+    "node_cpu_guest_seconds_total", kCounter, "cpu,mode", "seconds",
+    "Time that each CPU ran virtual machines, which is part of its user and nice time."};
 
-// The counters of one CPU of /proc/stat, kept from going back. One thread at a time.
+// The part of the cpu collector that reads /proc/stat. Kernel counters that fall keep their old
+// value, mode by mode, unless idle falls so far that the CPU must have been away.
 class CpuTimes {
  public:
-  // Takes the ten fields of a cpu line, in ticks of 1/100 s. A mode that fell keeps its old value,
-  // since iowait and others step back a little now and then; where idle fell by three seconds or
-  // more the CPU was off and on again, and all modes are taken anew.
-  void Update(const std::array<std::uint64_t, kCpuModes>& ticks);
+  CpuTimes(const CollectorContext& context, bool with_guest);
 
-  // user, nice, system, idle, iowait, irq, softirq, steal as node_cpu_seconds_total.
-  void AddTo(std::string_view cpu, FamilyBuilder& seconds) const;
-  // guest and guest_nice as node_cpu_guest_seconds_total.
-  void AddGuestTo(std::string_view cpu, FamilyBuilder& seconds) const;
+  Status Collect(MetricBatch& out);
 
  private:
-  std::array<std::uint64_t, kCpuModes> ticks_{};
+  static constexpr std::size_t kFields = 10;
+  struct Cpu {
+    std::string number;
+    std::array<std::uint64_t, kFields> ticks{};
+    std::size_t fields = 0;  // How many the kernel has.
+  };
+
+  Status Parse(std::string_view text);
+  // The CPU at `index`, in the order of the file; those that stood there and left are taken out.
+  Cpu& At(std::size_t index, std::string_view number);
+  // False where a field is not a number.
+  static bool Update(Cpu& cpu, kernel::FieldScanner fields);
+
+  kernel::KernelFile file_;
+  const bool with_guest_;
+  std::vector<Cpu> cpus_;
 };
 
 }  // namespace hostpulse::collectors

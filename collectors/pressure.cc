@@ -67,7 +67,7 @@ class PressureCollector final : public Collector {
   }
 
   static Status CollectFrom(const Resource& resource, kernel::KernelFile& file, MetricBatch& out) {
-    const auto text = file.TryRead();
+    const auto text = file.TryReadTrimmed();
     if (!text) return Missing(resource, file);
     kernel::LineScanner lines(*text);
     for (std::string_view line; lines.Next(line);) {
@@ -77,7 +77,8 @@ class PressureCollector final : public Collector {
       if (metric == nullptr) continue;
       const auto total = Total(line);
       if (!total) return kernel::ParseError(file.path(), "total", line);
-      out.Family(*metric).Add(static_cast<double>(*total) / 1000.0 / 1000.0);
+      // Twice, as node_exporter does: the last digit of the result is another one otherwise.
+      out.Family(*metric).Add(static_cast<double>(*total) / 1000 / 1000);
     }
     return {};
   }

@@ -34,8 +34,8 @@ constexpr std::array<std::string_view, 6> kWords = {"intr",      "ctxt",        
 
 // The columns of the softirq line after its total.
 constexpr std::array<std::string_view, 10> kVectors = {
-    "hi",    "timer",        "net_tx",  "net_rx", "block",
-    "block_iopoll", "tasklet", "sched", "hrtimer", "rcu"};
+    "hi",           "timer",   "net_tx", "net_rx",  "block",
+    "block_iopoll", "tasklet", "sched",  "hrtimer", "rcu"};
 
 class StatCollector final : public Collector {
  public:

@@ -112,16 +112,6 @@ TEST_F(KernelFileTest, KeepsTheDescriptorOfAnAttributeWithoutAValue) {
   EXPECT_EQ(speed.Read().status().code(), ErrorCode::kIo);
 }
 
-TEST_F(KernelFileTest, TriesWithoutAMessage) {
-  KernelFile file = File("a");
-  EXPECT_EQ(file.TryRead(), std::nullopt);
-  EXPECT_EQ(file.last_errno(), ENOENT);
-  host_.WriteProc("a", "7\n");
-  EXPECT_EQ(file.TryRead(), "7\n");
-  EXPECT_EQ(file.TryReadTrimmed(), "7");
-  EXPECT_EQ(file.last_errno(), 0);
-}
-
 TEST_F(KernelFileTest, KeepsNoMoreDescriptorsThanTheBudgetAllows) {
   {
     host_.WriteProc("a", "1");
