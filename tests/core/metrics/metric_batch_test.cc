@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <map>
 #include <random>
 #include <string>
@@ -183,6 +182,21 @@ TEST(MetricBatch, ForgetsTheTimestampOfTheLastCycle) {
   EXPECT_EQ(batch.families()[0].metrics[0]->timestamp_ms, 0);
 }
 
+TEST(MetricBatch, ShowsStorageThatMovedInAClearedCycle) {
+  MetricBatch batch;
+  for (int cycle = 0; cycle < 3; ++cycle) {
+    batch.Begin();
+    auto& load = batch.Family(kLoad);
+    load.Add(cycle);
+    if (cycle == 1) {
+      for (int i = 0; i < 9; ++i) load.Add(i);
+      batch.Clear();
+    }
+    batch.Finish();
+  }
+  EXPECT_EQ(batch.families()[0].metrics[0]->gauge.value, 2);
+}
+
 TEST(MetricBatch, ClearLeavesNothing) {
   MetricBatch batch;
   batch.Begin();
@@ -259,24 +273,38 @@ TEST(LabelValue, IsUtf8WhateverTheBytes) {
   }
 }
 
-void Fill(MetricBatch& batch, std::size_t devices) {
+// Names and values that no short string holds, of lengths that differ.
+void Fill(MetricBatch& batch, std::size_t devices, std::size_t first = 0) {
+  static const auto kLong = [](std::size_t from) {
+    std::vector<std::string> texts;
+    for (std::size_t i = 0; i < 201; ++i) {
+      texts.push_back(std::string(from + i * 37 % 101, 'n') + std::to_string(i));
+    }
+    return texts;
+  };
+  static const std::vector<std::string> kNames = kLong(20);
+  static const std::vector<std::string> kValues = kLong(100);
   static const std::array<std::string, 8> kDevices = {"a", "b", "c", "d", "e", "f", "g", "h"};
-  static const std::string kLongName(60, 'n');
   batch.Begin();
-  for (int family = 0; family < 200; ++family) {
-    std::array<char, 8> digits{};
-    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), family).ptr;
-    std::array<char, 80> name{};
-    std::copy(kLongName.begin(), kLongName.end(), name.begin());
-    std::copy(digits.data(), end, name.begin() + 60);
-    const std::string_view view(name.data(), 60 + static_cast<std::size_t>(end - digits.data()));
-    auto& samples = batch.Family(view, "What a family says of itself, at some length.", kGauge);
-    for (std::size_t i = devices; i > 0; --i) {
-      samples.Add({{"device", kDevices[i - 1]}, {"mode", "a value of more than fifteen bytes"}},
-                  static_cast<double>(i) / 3);
+  for (std::size_t i = first; i < kNames.size(); ++i) {
+    auto& samples =
+        batch.Family(kNames[i], "What a family says of itself, at some length.", kGauge);
+    for (std::size_t device = devices; device > 0; --device) {
+      samples.Add({{"device", kDevices[device - 1]}, {"mode", kValues[i]}},
+                  static_cast<double>(device) / 3);
     }
   }
   batch.Finish();
+}
+
+TEST(MetricBatch, LeavesTheOthersTheirStorageWhenAFamilyComes) {
+  if (!test::CountsAllocations()) GTEST_SKIP() << "sanitizers bring their own operator new";
+  MetricBatch batch;
+  Fill(batch, 8, 1);
+  const auto before = test::AllocationsOfThisThread();
+  Fill(batch, 8);
+  // The family itself, its eight metrics with labels, and the lists of the batch that grow.
+  EXPECT_LT(test::AllocationsOfThisThread() - before, 60u);
 }
 
 TEST(MetricBatch, AllocatesNothingOnceWarm) {

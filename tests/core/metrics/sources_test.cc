@@ -176,6 +176,22 @@ TEST(RegistrySource, ShowsHistogramsAndSummaries) {
   }
 }
 
+TEST(RegistrySource, SortsLabelsOfWhateverIsCollected) {
+  struct Unsorted final : prometheus::Collectable {
+    std::vector<prometheus::MetricFamily> Collect() const override {
+      prometheus::MetricFamily family;
+      family.name = "m";
+      family.type = kGauge;
+      family.metric.resize(1);
+      family.metric[0].label = {{"z", "1"}, {"a", "2"}};
+      return {family};
+    }
+  };
+  const Unsorted unsorted;
+  RegistrySource source(unsorted);
+  EXPECT_EQ(Text(source), "# TYPE m gauge\nm{a=\"2\",z=\"1\"} 0\n");
+}
+
 TEST(RegistrySource, ShowsWhatTheLibraryCounts) {
   prometheus::Registry registry;
   prometheus::BuildCounter()

@@ -64,7 +64,7 @@ TEST(TextWriterNumber, ReadsBackAsTheSameBits) {
 TEST(TextWriterNumber, WritesThousandthsAsTheShortestDecimal) {
   std::mt19937_64 random(2);
   for (int i = 0; i < 200000; ++i) {
-    const auto whole = static_cast<std::int64_t>(random() >> (14 + random() % 50));
+    const auto whole = static_cast<std::int64_t>(random() >> (2 + random() % 60));
     const double value = static_cast<double>(i % 2 == 0 ? whole : -whole) / 1000;
     if (value == std::floor(value)) continue;
     std::array<char, 40> shortest{};
@@ -87,6 +87,36 @@ TEST(TextEncoder, EscapesHelpAndLabels) {
   EXPECT_EQ(Encode(batch),
             "# HELP m a \\\\ and a\\nnewline, \"quotes\" stay\n# TYPE m gauge\n"
             "m{l=\"q\\\" b\\\\ n\\n.\"} 1\n");
+}
+
+TEST(TextEncoder, HasRoomForLabelsThatAreAllEscapes) {
+  MetricBatch batch;
+  batch.Begin();
+  auto& family = batch.Family("m", std::string(5000, '\n'), kGauge);
+  const std::string quotes(1020, '"');
+  for (int i = 0; i < 64; ++i) family.Add({{"a", quotes}, {"b", std::to_string(i)}}, 1);
+  std::string escaped;
+  for (int i = 0; i < 1020; ++i) escaped += "\\\"";
+  const std::string text = Encode(batch);
+  EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 2 + 64);
+  std::size_t seen = 0;
+  for (std::size_t at = 0; (at = text.find("a=\"" + escaped + "\",", at)) != text.npos; ++at)
+    ++seen;
+  EXPECT_EQ(seen, 64u);
+}
+
+TEST(TextEncoder, KeepsAStringThatHasRoom) {
+  MetricBatch batch;
+  batch.Begin();
+  auto& family = batch.Family("m", "Help.", kGauge);
+  for (int i = 0; i < 2500; ++i) family.Add({{"i", std::to_string(i)}}, i);
+  const std::string expected = Encode(batch);
+  std::string text = "before\n";
+  text.reserve(expected.size() + 1024);
+  const std::size_t capacity = text.capacity();
+  EncodeText(batch.families(), text);
+  EXPECT_EQ(text, "before\n" + expected);
+  EXPECT_EQ(text.capacity(), capacity);
 }
 
 TEST(TextEncoder, LeavesOutAnEmptyHelp) {
