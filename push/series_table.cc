@@ -1,7 +1,7 @@
 #include "push/series_table.h"
 
+#include <algorithm>
 #include <bit>
-#include <cmath>
 #include <functional>
 #include <limits>
 #include <utility>
@@ -68,20 +68,24 @@ SeriesTable::SeriesTable(LabelSet labels) : labels_(std::move(labels)) {}
 void SeriesTable::Begin(std::int64_t timestamp_ms) {
   ++cycle_;
   timestamp_ms_ = timestamp_ms;
+  at_ = 0;
   added_.clear();
   values_.clear();
   gone_.clear();
 }
 
 double SeriesTable::Update(const FamilyView& family, const SampleView& sample) {
-  const std::uint64_t hash = HashOf(sample);
-  Entry* entry = Find(sample, hash);
   double before = std::numeric_limits<double>::quiet_NaN();
-  if (entry != nullptr) {
-    before = entry->value;
-  } else {
-    entry = &Insert(family, sample, hash);
+  Entry* entry = Expected();
+  if (entry == nullptr || !Matches(entry->identity, sample)) {
+    const std::uint64_t hash = HashOf(sample);
+    entry = Find(sample, hash);
+    if (entry == nullptr) entry = &Insert(family, sample, hash);
+    order_.resize(std::max(order_.size(), at_ + 1));
+    order_[at_] = entry;
   }
+  ++at_;
+  if (entry->seen != 0) before = entry->value;
   entry->value = sample.value;
   entry->seen = cycle_;
   return before;
@@ -98,7 +102,10 @@ void SeriesTable::Finish(bool patient) {
       Remove(*entry);
     }
   }
-  std::erase_if(live_, [](const auto& entry) { return entry->series == nullptr; });
+  // What left must not be expected any more.
+  const auto left =
+      std::erase_if(live_, [](const auto& entry) { return entry->series == nullptr; });
+  if (left > 0) order_.clear();
 }
 
 Collection SeriesTable::collection() const {

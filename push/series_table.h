@@ -62,6 +62,7 @@ class SeriesTable {
     bool operator()(const Series* a, const Series* b) const { return a->labels < b->labels; }
   };
 
+  Entry* Expected() const { return at_ < order_.size() ? order_[at_] : nullptr; }
   Entry* Find(const SampleView& sample, std::uint64_t hash);
   Entry& Insert(const FamilyView& family, const SampleView& sample, std::uint64_t hash);
   LabelSet LabelsOf(const SampleView& sample) const;
@@ -71,6 +72,9 @@ class SeriesTable {
   LabelSet labels_;
   std::unordered_multimap<std::uint64_t, Entry*> index_;
   std::vector<std::unique_ptr<Entry>> live_;  // Ascending by id.
+  // As the last cycle updated them: most likely the order of this one too, which saves the index.
+  std::vector<Entry*> order_;
+  std::size_t at_ = 0;
   std::set<const Series*, ByLabels> by_labels_;
   std::map<std::string, std::shared_ptr<const SeriesFamily>, std::less<>> families_;
   SeriesId last_id_ = 0;

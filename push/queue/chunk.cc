@@ -100,6 +100,7 @@ void Chunk::Add(const Collection& collection) {
 
 void ChunkReader::Start(const Chunk& chunk) {
   chunk_ = &chunk;
+  first_sequence_ = chunk.first_sequence_;
   next_ = 0;
   values_.clear();
 }

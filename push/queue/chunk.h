@@ -48,17 +48,24 @@ class ChunkReader {
  public:
   void Start(const Chunk& chunk);
 
+  // Whether it stands behind this collection of this chunk, so that Next goes on after it.
+  bool StandsAfter(const Chunk& chunk, std::uint64_t sequence) const {
+    return chunk_ == &chunk && first_sequence_ == chunk.first_sequence_ && next_ > 0 &&
+           this->sequence() == sequence;
+  }
+
   // Moves on to the next collection; false at the end.
   bool Next();
 
   // Of the collection that Next moved to.
   const CollectionInfo& info() const { return chunk_->infos_[next_ - 1]; }
-  std::uint64_t sequence() const { return chunk_->first_sequence_ + next_ - 1; }
+  std::uint64_t sequence() const { return first_sequence_ + next_ - 1; }
   std::span<const SeriesValue> values() const { return values_; }
   std::span<const SeriesId> gone() const { return gone_; }
 
  private:
   const Chunk* chunk_ = nullptr;
+  std::uint64_t first_sequence_ = 0;  // Tells a chunk from a later one at the same address.
   std::size_t next_ = 0;
   std::vector<SeriesValue> values_;
   std::vector<SeriesValue> previous_;

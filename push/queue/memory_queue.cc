@@ -62,7 +62,8 @@ bool MemoryQueue::MemoryCursor::Peek(const PeekLimits& limits, Batch& out) {
 // False where a limit is reached.
 bool MemoryQueue::MemoryCursor::ReadChunk(const Chunk& chunk, const PeekLimits& limits,
                                           Batch& out) {
-  reader_.Start(chunk);
+  // Usually what was read last is what was acknowledged last.
+  if (!reader_.StandsAfter(chunk, place_.acked_sequence)) reader_.Start(chunk);
   while (reader_.Next()) {
     if (reader_.sequence() <= place_.acked_sequence) continue;
     const bool full = out.collections >= limits.max_collections ||

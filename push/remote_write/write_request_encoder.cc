@@ -2,6 +2,8 @@
 
 #include <snappy.h>
 
+#include <array>
+#include <protozero/buffer_fixed.hpp>
 #include <protozero/pbf_writer.hpp>
 
 namespace hostpulse::push {
@@ -13,6 +15,9 @@ enum SeriesField : protozero::pbf_tag_type { kLabels = 1, kSamples = 2 };
 enum LabelField : protozero::pbf_tag_type { kLabelName = 1, kLabelValue = 2 };
 enum SampleField : protozero::pbf_tag_type { kValue = 1, kTimestamp = 2 };
 enum MetadataField : protozero::pbf_tag_type { kType = 1, kFamilyName = 2, kHelp = 4, kUnit = 5 };
+
+// At most: a tag and eight bytes of value, a tag and ten bytes of timestamp.
+constexpr std::size_t kSampleBytes = 20;
 
 int TypeNumber(prometheus::MetricType type) {
   switch (type) {
@@ -47,10 +52,13 @@ void WriteRequestEncoder::AddSeries(std::string_view labels, std::span<const Sam
   protozero::pbf_writer request(raw_);
   protozero::pbf_writer series(request, kTimeSeries);
   raw_.append(labels);
+  std::array<char, kSampleBytes> bytes{};
   for (const Sample& sample : samples) {
-    protozero::pbf_writer message(series, kSamples);
+    protozero::fixed_size_buffer_adaptor buffer(bytes.data(), bytes.size());
+    protozero::basic_pbf_writer<protozero::fixed_size_buffer_adaptor> message(buffer);
     message.add_double(kValue, sample.value);
     message.add_int64(kTimestamp, sample.timestamp_ms);
+    series.add_message(kSamples, buffer.data(), buffer.size());
   }
 }
 

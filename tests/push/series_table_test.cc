@@ -3,8 +3,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <map>
+#include <random>
 #include <string>
+#include <vector>
 
 namespace hostpulse::push {
 namespace {
@@ -93,6 +97,46 @@ TEST_F(SeriesTableTest, TwoWaysToTheSameLabelsGiveOneSeries) {
   EXPECT_EQ(cycle(true), 1);
   cycle(false);
   EXPECT_EQ(cycle(false), 1) << "the other one takes its place when the first has left";
+}
+
+// Whatever comes and goes in whatever order, a name keeps its id while it is there, and no id is
+// given twice.
+TEST_F(SeriesTableTest, AgreesWithAPlainMap) {
+  std::mt19937 random(17);
+  std::map<std::string, SeriesId> alive;
+  SeriesId newest = 0;
+  for (int cycle = 0; cycle < 300; ++cycle) {
+    std::vector<std::string> names;
+    for (int i = 0; i < 30; ++i) {
+      if (random() % 10 > 0) names.push_back("m" + std::to_string(i));
+    }
+    if (cycle % 3 == 0) std::shuffle(names.begin(), names.end(), random);
+    table_.Begin(++now_);
+    for (const std::string& name : names) Update(name, cycle);
+    table_.Finish(false);
+
+    const Collection collection = table_.collection();
+    std::map<std::string, SeriesId> next;
+    for (const SeriesPtr& series : collection.added) {
+      EXPECT_GT(series->id, newest);
+      newest = series->id;
+      next[series->labels[0].value] = series->id;
+    }
+    std::vector<SeriesId> gone;
+    for (const auto& [name, id] : alive) {
+      const bool stays = std::find(names.begin(), names.end(), name) != names.end();
+      if (stays) next[name] = id;
+      if (!stays) gone.push_back(id);
+    }
+    EXPECT_THAT(collection.gone, testing::UnorderedElementsAreArray(gone));
+    ASSERT_EQ(collection.values.size(), names.size());
+    ASSERT_EQ(next.size(), names.size());
+    std::vector<SeriesId> ids;
+    for (const auto& [name, id] : next) ids.push_back(id);
+    std::sort(ids.begin(), ids.end());
+    EXPECT_EQ(Ids(collection), ids);
+    alive = next;
+  }
 }
 
 TEST_F(SeriesTableTest, NamesAndLabelsDoNotRunIntoOneAnother) {
