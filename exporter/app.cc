@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -147,9 +148,13 @@ Status App::Reload() {
   sources_->self().NoteReload(status.ok());
   if (status) {
     config_log_.Info("configuration loaded", {{"file", config_.file}});
-  } else {
-    config_log_.Error("configuration not loaded; the one in force stays",
-                      {{"file", config_.file}, {"err", status.message()}});
+    return status;
+  }
+  std::string_view errors = status.message();
+  while (!errors.empty()) {
+    const std::string_view error = errors.substr(0, errors.find('\n'));
+    config_log_.Error("configuration not loaded, the one in force stays", {{"err", error}});
+    errors.remove_prefix(std::min(errors.size(), error.size() + 1));
   }
   return status;
 }

@@ -43,7 +43,12 @@ std::vector<std::string> Findings::errors() const {
 }
 
 bool Findings::Mentions(std::string_view key) const {
-  return std::ranges::find(errors_, key, &Finding::key) != errors_.end();
+  return std::ranges::any_of(errors_, [&](const Finding& finding) {
+    const std::string_view found = finding.key;
+    const bool below =
+        found.size() > key.size() && (found[key.size()] == '.' || found[key.size()] == '[');
+    return found.starts_with(key) && (found.size() == key.size() || below);
+  });
 }
 
 }  // namespace hostpulse::config

@@ -33,7 +33,7 @@ class Findings {
   std::size_t error_count() const { return errors_.size(); }
   // Those without a place first, then in the order of files and lines.
   std::vector<std::string> errors() const;
-  // Whether an error about this key has been found.
+  // Whether an error about this key, or about one below it, has been found.
   bool Mentions(std::string_view key) const;
   std::vector<std::string> TakeNotices() { return std::move(notices_); }
 
