@@ -28,7 +28,7 @@ struct BlockingPool::Shared {
 
   Mutex mutex;
   CondVar work;      // There is a task, or no more will come.
-  CondVar progress;  // A task was taken or is done, or a thread ended.
+  CondVar progress;  // No task is awaited any more, or a thread ended.
   const int max_threads;
   std::vector<std::shared_ptr<Task>> queue HOSTPULSE_GUARDED_BY(mutex);  // The last one first.
   int threads HOSTPULSE_GUARDED_BY(mutex) = 0;
@@ -71,14 +71,15 @@ void BlockingPool::Wait(std::chrono::nanoseconds timeout) {
   const auto deadline = std::chrono::steady_clock::now() + timeout;
   const auto patience = timeout / kPatienceParts;
   MutexLock lock(shared.mutex);
-  while (shared.awaited > 0 && std::chrono::steady_clock::now() < deadline) {
+  while (shared.awaited > 0) {
+    const auto now = std::chrono::steady_clock::now();
+    if (now >= deadline) return;
     const std::size_t waiting = shared.queue.size();
-    const auto until = std::min(deadline, std::chrono::steady_clock::now() + patience);
-    const bool moved =
-        shared.progress.wait_until(lock, until, [&]() HOSTPULSE_REQUIRES(shared.mutex) {
-          return shared.awaited == 0 || shared.queue.size() < waiting;
-        });
-    if (!moved && waiting > 0 && shared.idle == 0) shared.AddThread(shared_);
+    const bool done = shared.progress.wait_until(
+        lock, std::min(deadline, now + patience),
+        [&]() HOSTPULSE_REQUIRES(shared.mutex) { return shared.awaited == 0; });
+    const bool moved = shared.queue.size() < waiting;
+    if (!done && !moved && waiting > 0 && shared.idle == 0) shared.AddThread(shared_);
   }
 }
 
@@ -131,7 +132,6 @@ void BlockingPool::Shared::Work(std::shared_ptr<Shared> self) {
     const std::shared_ptr<Task> task = std::move(shared.queue.back());
     shared.queue.pop_back();
     task->state_ = Task::State::kRunning;
-    shared.progress.notify_all();
 
     lock.unlock();
     task->Run();
@@ -141,9 +141,8 @@ void BlockingPool::Shared::Work(std::shared_ptr<Shared> self) {
       --shared.given_up;
       task->state_ = Task::State::kIdle;
     } else {
-      --shared.awaited;
       task->state_ = Task::State::kDone;
-      shared.progress.notify_all();
+      if (--shared.awaited == 0) shared.progress.notify_all();
     }
   }
   --shared.threads;
