@@ -24,16 +24,17 @@ using prometheus::MetricType;
 // Which part of a histogram or summary a sample is; kValue for the other types.
 enum class Part { kValue, kBound, kSum, kCount };
 
+constexpr std::array<std::pair<std::string_view, MetricType>, 5> kTypes = {
+    {{"counter", MetricType::Counter},
+     {"gauge", MetricType::Gauge},
+     {"histogram", MetricType::Histogram},
+     {"summary", MetricType::Summary},
+     {"untyped", MetricType::Untyped}}};
+
 std::optional<MetricType> ParseType(std::string word) {
   std::ranges::transform(word, word.begin(), [](char byte) {
     return byte >= 'A' && byte <= 'Z' ? static_cast<char>(byte - 'A' + 'a') : byte;
   });
-  constexpr std::array<std::pair<std::string_view, MetricType>, 5> kTypes = {
-      {{"counter", MetricType::Counter},
-       {"gauge", MetricType::Gauge},
-       {"histogram", MetricType::Histogram},
-       {"summary", MetricType::Summary},
-       {"untyped", MetricType::Untyped}}};
   for (const auto& [name, type] : kTypes) {
     if (word == name) return type;
   }
@@ -49,9 +50,10 @@ bool ToCount(double value, std::uint64_t& count) {
 // By the bound; of two that are equal (le="1" and le="1.0") the first one stays.
 template <typename T>
 void SortUnique(std::vector<T>& parts, double T::*bound) {
-  std::ranges::stable_sort(parts, {}, bound);
-  const auto rest = std::ranges::unique(parts, {}, bound);
-  parts.erase(rest.begin(), rest.end());
+  std::stable_sort(parts.begin(), parts.end(),
+                   [&](const T& a, const T& b) { return a.*bound < b.*bound; });
+  const auto same = [&](const T& a, const T& b) { return a.*bound == b.*bound; };
+  parts.erase(std::unique(parts.begin(), parts.end(), same), parts.end());
 }
 
 class ExpositionBuilder {

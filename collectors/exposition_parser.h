@@ -12,7 +12,7 @@ namespace hostpulse::collectors {
 
 struct ExpositionLimits {
   std::size_t samples = 10'000;  // Of all families together; a bucket counts as one.
-  std::size_t line_bytes = 64 * 1024;
+  std::size_t line_bytes = 65'536;
 };
 
 struct Exposition {

@@ -33,7 +33,7 @@ constexpr MetricDesc kSupportEnd = {"node_os_support_end_timestamp_seconds", kGa
                                     "When the distribution's support ends, since the epoch."};
 constexpr std::array<MetricDesc, 3> kMetrics = {kInfo, kVersion, kSupportEnd};
 
-constexpr std::size_t kMaxBytes = 64 * 1024;
+constexpr std::size_t kMaxBytes = 65'536;
 
 class OsCollector final : public Collector {
  public:

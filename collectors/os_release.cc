@@ -76,10 +76,11 @@ std::optional<double> ParseDay(std::string_view text) {
   const auto month = kernel::ParseNumber<unsigned>(text.substr(5, 2));
   const auto day = kernel::ParseNumber<unsigned>(text.substr(8, 2));
   if (!year || !month || !day) return std::nullopt;
-  const std::chrono::year_month_day date{std::chrono::year(static_cast<int>(*year)),
-                                         std::chrono::month(*month), std::chrono::day(*day)};
+  const std::chrono::year_month_day date{std::chrono::year{static_cast<int>(*year)},
+                                         std::chrono::month{*month}, std::chrono::day{*day}};
   if (!date.ok()) return std::nullopt;
-  return std::chrono::duration<double>(std::chrono::sys_days(date).time_since_epoch()).count();
+  const std::chrono::seconds since_epoch = std::chrono::sys_days{date}.time_since_epoch();
+  return static_cast<double>(since_epoch.count());
 }
 
 }  // namespace hostpulse::collectors

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <map>
 #include <set>
 #include <string>
@@ -122,9 +123,9 @@ class TextfileCollector final : public Collector {
     if (files_.Refresh()) merger_.Merge(files_.files());
     out.Family(kError).Add(files_.failed() || merger_.conflicts() ? 1 : 0);
     for (const Textfile* file : files_.files()) {
-      // Whole seconds, as node_exporter has them.
-      out.Family(kMtime).Add({{"file", file->path}},
-                             static_cast<double>(file->stamp.modified_ns / 1'000'000'000));
+      // Whole ones, as node_exporter has them.
+      const std::int64_t seconds = file->stamp.modified_ns / 1'000'000'000;
+      out.Family(kMtime).Add({{"file", file->path}}, static_cast<double>(seconds));
     }
     for (const MergedFamily& family : merger_.families()) AddFamily(family, out);
     return {};

@@ -17,8 +17,8 @@ namespace hostpulse::collectors {
 namespace {
 
 constexpr std::size_t kMaxFiles = 200;  // Of one directory.
-constexpr std::size_t kMaxBytes = std::size_t{1} << 20;
-constexpr std::size_t kListingBytes = 32 * 1024;
+constexpr std::size_t kMaxBytes = 1'048'576;
+constexpr std::size_t kListingBytes = 32'768;
 
 // Dot files are what editors and rsync write before they rename.
 bool IsTextfileName(std::string_view name) {
