@@ -250,6 +250,7 @@ class CpuInfoTest : public testing::Test {
  protected:
   CpuInfoTest() {
     host_.WriteProc("stat", "cpu0 1 2 3 4\n");
+    host_.WriteSys("devices/system/cpu/online", "0-1\n");
     host_.WriteProc("cpuinfo",
                     "processor\t: 0\n"
                     "vendor_id\t: GenuineIntel\n"
