@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -156,10 +157,10 @@ void ProcessSource::AddLimits() {
   Add(kMaxVirtual, Limit(RLIMIT_AS));
 }
 
-void ProcessSource::AddDescriptors() {
+std::size_t ProcessSource::CountDescriptors() {
   constexpr std::size_t kLengthOffset = 16;  // Of d_reclen in struct linux_dirent64.
   std::size_t entries = 0;
-  if (::lseek(descriptors_.get(), 0, SEEK_SET) != 0) return;
+  if (::lseek(descriptors_.get(), 0, SEEK_SET) != 0) return 0;
   for (long got = 0;
        (got = ::syscall(SYS_getdents64, descriptors_.get(), buffer_.data(), buffer_.size())) > 0;) {
     for (std::size_t at = 0; at < static_cast<std::size_t>(got); ++entries) {
@@ -169,7 +170,18 @@ void ProcessSource::AddDescriptors() {
     }
   }
   constexpr std::size_t kDots = 2;
-  if (entries > kDots) Add(kOpenFds, static_cast<double>(entries - kDots));
+  return entries > kDots ? entries - kDots : 0;
+}
+
+void ProcessSource::AddDescriptors() {
+  // Since Linux 6.2 the size of the directory is the number of descriptors, and a hundredth of the
+  // work; whether this kernel is one of those is found out by counting both ways once.
+  struct stat status {};
+  const bool sized = ::fstat(descriptors_.get(), &status) == 0 && status.st_size > 0;
+  const auto size = static_cast<std::size_t>(sized ? status.st_size : 0);
+  const std::size_t count = size_is_count_.value_or(false) ? size : CountDescriptors();
+  if (!size_is_count_) size_is_count_ = sized && size == count;
+  if (count > 0) Add(kOpenFds, static_cast<double>(count));
 }
 
 void ProcessSource::AddNetwork() {

@@ -34,6 +34,7 @@ class ProcessSource final : public MetricSource {
   void AddStat() HOSTPULSE_REQUIRES(mutex_);
   void AddLimits() HOSTPULSE_REQUIRES(mutex_);
   void AddDescriptors() HOSTPULSE_REQUIRES(mutex_);
+  std::size_t CountDescriptors() HOSTPULSE_REQUIRES(mutex_);
   void AddNetwork() HOSTPULSE_REQUIRES(mutex_);
   // The content of an open file, or nothing; valid until the next call.
   std::string_view Read(const UniqueFd& fd) HOSTPULSE_REQUIRES(mutex_);
@@ -44,6 +45,7 @@ class ProcessSource final : public MetricSource {
   const UniqueFd netstat_;
   double boot_time_ = 0;  // Seconds since the epoch.
   std::string buffer_ HOSTPULSE_GUARDED_BY(mutex_);
+  std::optional<bool> size_is_count_ HOSTPULSE_GUARDED_BY(mutex_);
   MetricBatch batch_ HOSTPULSE_GUARDED_BY(mutex_);
 };
 
