@@ -39,9 +39,6 @@ target_compile_definitions(spdlog_headers INTERFACE SPDLOG_FMT_EXTERNAL FMT_HEAD
 find_path(protozero_INCLUDE protozero/pbf_writer.hpp REQUIRED)
 add_library(protozero_headers INTERFACE)
 target_include_directories(protozero_headers SYSTEM INTERFACE ${protozero_INCLUDE})
-find_path(cli11_INCLUDE CLI/CLI.hpp REQUIRED)
-add_library(cli11_headers INTERFACE)
-target_include_directories(cli11_headers SYSTEM INTERFACE ${cli11_INCLUDE})
 
 set(HOSTPULSE_SOURCES ${PROJECT_SOURCE_DIR}/build/sources CACHE PATH
   "Where scripts/install-deps unpacked the source packages of civetweb and curl")
