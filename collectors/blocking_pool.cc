@@ -115,6 +115,8 @@ void BlockingPool::Shared::AddThread(std::shared_ptr<Shared> self) {
   }
 }
 
+// By value, because the thread shares what it works on.
+// NOLINTNEXTLINE(performance-unnecessary-value-param)
 void BlockingPool::Shared::Work(std::shared_ptr<Shared> self) {
   Shared& shared = *self;
   MutexLock lock(shared.mutex);

@@ -63,6 +63,7 @@ std::vector<std::string> NearestNames(std::string_view wanted, std::span<const s
   std::sort(near.begin(), near.end());
   near.resize(std::min(near.size(), most));
   std::vector<std::string> out;
+  out.reserve(near.size());
   for (const auto& [distance, name] : near) out.emplace_back(name);
   return out;
 }

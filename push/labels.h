@@ -15,7 +15,8 @@ struct Label {
   std::string name;
   std::string value;
 
-  auto operator<=>(const Label&) const = default;
+  auto operator<=>(const Label&) const =
+      default;  // NOLINT(modernize-use-nullptr): takes 0 in the generated code for ours.
 };
 
 // Everything that identifies a series, its name as __name__ included: sorted bytewise by name, no

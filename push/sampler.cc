@@ -87,7 +87,10 @@ void Sampler::Run(const std::stop_token& stop) {
       reconfigured_ = false;
       const MonotonicTime now = clock_.Monotonic();
       const MonotonicTime deadline = schedule_.Next(clock_.Now(), now);
-      if (wake_.wait_for(lock, stop, deadline - now, [this] { return reconfigured_; })) continue;
+      if (wake_.wait_for(lock, stop, deadline - now,
+                         [this]() HOSTPULSE_REQUIRES(mutex_) { return reconfigured_; })) {
+        continue;
+      }
       if (stop.stop_requested()) return;
       schedule_.Fire();
     }
@@ -117,8 +120,8 @@ void Sampler::Gather() {
   heartbeat.value = 1;
   table_.Update(kUp, heartbeat);
   patient_ = false;
-  const Status status =
-      source_.Gather({}, [this](std::span<const FamilyView> families) { Take(families); });
+  const Status status = source_.Gather({}, [this](std::span<const FamilyView> families)
+                                               HOSTPULSE_REQUIRES(mutex_) { Take(families); });
   if (status.ok()) return;
   patient_ = true;
   ++failures_;
@@ -128,7 +131,7 @@ void Sampler::Gather() {
 void Sampler::Take(std::span<const FamilyView> families) {
   for (const FamilyView& family : families) {
     const bool tells_success = family.name == kCollectorSuccess;
-    ForEachSample(family, scratch_, [&](const SampleView& sample) {
+    ForEachSample(family, scratch_, [&](const SampleView& sample) HOSTPULSE_REQUIRES(mutex_) {
       const double before = table_.Update(family, sample);
       patient_ = patient_ || (tells_success && sample.value == 0 && before == 1);
     });

@@ -30,7 +30,7 @@ class RepeatTable {
  public:
   static constexpr std::chrono::minutes kWindow{10};
   static constexpr std::size_t kMaxLines = 1024;
-  static constexpr std::size_t kMaxBytes = 256 * 1024;
+  static constexpr std::size_t kMaxBytes = std::size_t{256} * 1024;
 
   // Notes a line. 0: keep it back; otherwise write it, and say how often it came if that is more
   // than once. Counts that must be written because their line is forgotten are added to `due`.

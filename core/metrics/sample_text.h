@@ -11,9 +11,9 @@ namespace hostpulse {
 
 // Where the two text formats write a sample differently.
 struct SampleStyle {
-  bool float_bounds = false;      // le="1.0", not le="1".
-  bool second_stamps = false;     // Timestamps in seconds, not in milliseconds.
-  std::string_view counter = "";  // Behind the name of a counter's sample.
+  bool float_bounds = false;   // le="1.0", not le="1".
+  bool second_stamps = false;  // Timestamps in seconds, not in milliseconds.
+  std::string_view counter;    // Behind the name of a counter's sample.
 };
 
 // Appends the samples of one metric of a family called `name`, which is of this type.

@@ -22,6 +22,8 @@ char* PutThousandths(char* to, double value) {
   constexpr double kMost = 1e12;
   const double size = std::abs(value);
   if (size >= kMost) return nullptr;
+  // Not std::lround, which is a call of the C library: size is positive and far below 2^53.
+  // NOLINTNEXTLINE(bugprone-incorrect-roundings)
   const auto thousandths = static_cast<std::int64_t>(size * 1000 + 0.5);
   if (static_cast<double>(thousandths) / 1000 != size) return nullptr;
 

@@ -38,6 +38,7 @@ std::vector<std::string> Findings::errors() const {
   std::vector<Finding> sorted = errors_;
   std::ranges::stable_sort(sorted, {}, order);
   std::vector<std::string> texts;
+  texts.reserve(sorted.size());
   for (Finding& finding : sorted) texts.push_back(std::move(finding.text));
   return texts;
 }

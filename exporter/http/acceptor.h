@@ -24,7 +24,7 @@ class TlsContext;
 struct AcceptorOptions {
   std::size_t max_connections = 2048;
   // What clients may make the program hold: beyond it the oldest connections go.
-  std::size_t max_bytes = 16 * 1024 * 1024;
+  std::size_t max_bytes = std::size_t{16} * 1024 * 1024;
   ParkingTimes times;
   RequestLimits limits;
 };

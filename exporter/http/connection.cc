@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::size_t kReadSize = 4096;
 // What a client may still send after it was told that the connection ends.
-constexpr std::size_t kMaxDrained = 256 * 1024;
+constexpr std::size_t kMaxDrained = std::size_t{256} * 1024;
 
 bool WouldBlock(int error) {
   return error == EAGAIN || error == EWOULDBLOCK || error == EINTR;

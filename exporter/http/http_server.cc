@@ -89,7 +89,7 @@ class CivetwebHttpServer final : public HttpServer {
 
 }  // namespace
 
-Result<std::unique_ptr<HttpServer>> HttpServer::Start(HttpServerOptions options,
+Result<std::unique_ptr<HttpServer>> HttpServer::Start(const HttpServerOptions& options,
                                                       std::vector<Route> routes, Logger& log) {
   auto server = std::make_unique<CivetwebHttpServer>(log);
   if (Status status = server->Serve(options, std::move(routes)); !status) return status;

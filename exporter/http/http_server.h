@@ -29,7 +29,7 @@ class HttpServer {
   // Binds and serves at once; returns when every listener accepts.
   // Errors: kInvalid for an address or web configuration that is wrong, kIo for one that cannot be
   // bound (names the address and why).
-  static Result<std::unique_ptr<HttpServer>> Start(HttpServerOptions options,
+  static Result<std::unique_ptr<HttpServer>> Start(const HttpServerOptions& options,
                                                    std::vector<Route> routes, Logger& log);
   // Ends within a second: listeners close, requests in progress get a moment to end.
   virtual ~HttpServer() = default;

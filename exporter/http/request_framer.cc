@@ -30,11 +30,11 @@ RequestFramer::State RequestFramer::Head(std::string_view input) {
     if (c == '\n') {
       if (before != '\r') return Bad(400);
       if (scanned_ >= 3 && input[scanned_ - 2] == '\n') break;
-    } else if ((c >= 0 && c < ' ' && c != '\t' && c != '\r') || c == 0x7f) {
-      return Bad(400);
-    } else if (scanned_ == 0 && !IsAlpha(c)) {
-      return Bad(400);  // TLS on a plain port, for one.
+      continue;
     }
+    const bool is_control = (c >= 0 && c < ' ' && c != '\t' && c != '\r') || c == 0x7f;
+    // What does not begin with a method is TLS on a plain port, for one.
+    if (is_control || (scanned_ == 0 && !IsAlpha(c))) return Bad(400);
   }
   if (scanned_ == input.size()) return State::kIncomplete;
 

@@ -34,9 +34,13 @@ Result<ScrapeRequest> ParseScrapeRequest(const Request& request, MonotonicTime n
   if (!parameters) return Status(ErrorCode::kInvalid, "The query is not validly encoded.");
   ScrapeRequest scrape;
   for (auto& [name, value] : *parameters) {
-    if (name == "collect[]") scrape.filter.collect.push_back(std::move(value));
-    if (name == "exclude[]") scrape.filter.exclude.push_back(std::move(value));
-    if (name == "name[]") scrape.names.push_back(std::move(value));
+    if (name == "collect[]") {
+      scrape.filter.collect.push_back(std::move(value));
+    } else if (name == "exclude[]") {
+      scrape.filter.exclude.push_back(std::move(value));
+    } else if (name == "name[]") {
+      scrape.names.push_back(std::move(value));
+    }
   }
   if (!scrape.filter.collect.empty() && !scrape.filter.exclude.empty()) {
     return Status(ErrorCode::kInvalid, "Combined collect and exclude queries are not allowed.");

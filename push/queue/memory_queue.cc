@@ -123,7 +123,7 @@ void MemoryQueue::MemoryCursor::WaitForMore(std::uint64_t samples, std::stop_tok
                             [&] { return place_.stats.queued_samples > samples; });
 }
 
-MemoryQueue::MemoryQueue(QueueOptions options, const Clock& clock, Logger& log)
+MemoryQueue::MemoryQueue(const QueueOptions& options, const Clock& clock, Logger& log)
     : clock_(clock), log_(log) {
   SetOptions(options);
 }

@@ -26,7 +26,7 @@ class MemoryQueue final : public Queue {
   static constexpr std::uint64_t kMostBytes = std::uint64_t{64} << 20;
 
   // The references outlive it.
-  MemoryQueue(QueueOptions options, const Clock& clock, Logger& log);
+  MemoryQueue(const QueueOptions& options, const Clock& clock, Logger& log);
   ~MemoryQueue() override;
 
   Status Append(const Collection& collection) override;

@@ -58,7 +58,9 @@ SendResult RemoteWriteClient::Send(const WriteRequest& request) {
   if (!authorization.ok()) return Unauthorised(authorization.status());
 
   HttpRequest post{url_, request.body, {}, options_.remote_timeout};
-  for (const auto& [name, value] : options_.headers) post.headers.push_back(name + ": " + value);
+  for (const auto& [name, value] : options_.headers) {
+    post.headers.emplace_back(name).append(": ").append(value);
+  }
   post.headers.push_back("Content-Type: " + std::string(request.format.content_type));
   post.headers.push_back("Content-Encoding: " + std::string(request.format.content_encoding));
   post.headers.emplace_back(request.format.version_header);

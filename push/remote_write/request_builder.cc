@@ -86,8 +86,8 @@ std::vector<const SeriesFamily*> RequestBuilder::Families() const {
   }
   const auto name = [](const SeriesFamily* family) -> const std::string& { return family->name; };
   std::ranges::sort(families, {}, name);
-  const auto repeated = std::ranges::unique(families, {}, name);
-  families.erase(repeated.begin(), repeated.end());
+  const auto same = [](const SeriesFamily* a, const SeriesFamily* b) { return a->name == b->name; };
+  families.erase(std::unique(families.begin(), families.end(), same), families.end());
   return families;
 }
 
