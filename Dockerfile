@@ -9,8 +9,8 @@ RUN scripts/install-deps && scripts/build release hostpulse && \
 FROM docker.io/library/debian:bookworm-slim
 RUN apt-get update && \
     apt-get install -y --no-install-recommends \
-      ca-certificates libcrypt1 libprometheus-cpp-core1.0 libre2-9 libsnappy1v5 libssl3 libstdc++6 libyaml-cpp0.7 \
-      libzstd1 zlib1g && \
+      ca-certificates libcrypt1 libdeflate0 libprometheus-cpp-core1.0 libre2-9 libsnappy1v5 libssl3 libstdc++6 \
+      libyaml-cpp0.7 libzstd1 && \
     rm -rf /var/lib/apt/lists/*
 COPY --from=build /hostpulse /bin/hostpulse
 LABEL org.opencontainers.image.title="hostpulse" \

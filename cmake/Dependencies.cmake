@@ -4,7 +4,6 @@
 
 find_package(Threads REQUIRED)
 find_package(OpenSSL 3.0 REQUIRED)
-find_package(ZLIB REQUIRED)
 find_package(nlohmann_json 3.11 REQUIRED)
 
 # hostpulse_find_library(TARGET NAME HEADER): a library of Debian's without a usable CMake package.
@@ -27,6 +26,7 @@ hostpulse_find_library(re2_library re2 re2/re2.h)
 hostpulse_find_library(yaml_cpp yaml-cpp yaml-cpp/yaml.h)
 hostpulse_find_library(snappy_library snappy snappy.h)
 hostpulse_find_library(zstd_library zstd zstd.h)
+hostpulse_find_library(deflate_library deflate libdeflate.h)
 hostpulse_find_library(crypt_library crypt crypt.h)
 target_link_libraries(re2_library INTERFACE Threads::Threads)
 
