@@ -20,12 +20,15 @@
 #include "exporter/routes.h"
 #include "exporter/signals.h"
 #include "exporter/sources.h"
+#include "exporter/startup_memory.h"
 
 namespace hostpulse {
 namespace {
 
 // The summaries of repeated log lines are due without anybody waking the loop.
 constexpr std::chrono::seconds kHousekeeping{30};
+// So long after a start or a reload the first scrapes are over, and what only they needed can go.
+constexpr std::chrono::seconds kSettled{5};
 // What hangs by then is left behind: SIGTERM ends the process within a second.
 constexpr std::chrono::milliseconds kShutdownGrace{900};
 
@@ -64,6 +67,8 @@ class App {
   std::optional<http::ScrapeCounters> counters_;
   std::unique_ptr<push::PushService> push_;
   std::unique_ptr<http::HttpServer> server_;
+  // When the memory of the start or of a reload is to be given back, if that is still to come.
+  std::optional<MonotonicTime> settled_;
 };
 
 Status App::Start() {
@@ -117,10 +122,11 @@ Status App::StartServer() {
 }
 
 void App::Run() {
+  settled_ = clock_.Monotonic() + kSettled;
   while (true) {
-    const std::optional<MonotonicTime> due = loggers_.Tick();
-    const MonotonicTime latest = clock_.Monotonic() + kHousekeeping;
-    switch (signals_.Wait(due ? std::min(*due, latest) : latest, clock_)) {
+    MonotonicTime next = clock_.Monotonic() + kHousekeeping;
+    for (const auto& due : {loggers_.Tick(), settled_}) next = std::min(next, due.value_or(next));
+    switch (signals_.Wait(next, clock_)) {
       case Signals::Event::kStop:
         return;
       case Signals::Event::kReload:
@@ -131,6 +137,10 @@ void App::Run() {
         break;
       case Signals::Event::kTimeout:
         break;
+    }
+    if (settled_ && clock_.Monotonic() >= *settled_) {
+      ReleaseStartupMemory();
+      settled_.reset();
     }
   }
 }
@@ -144,8 +154,9 @@ void App::Stop() {
 }
 
 Status App::Reload() {
-  const Status status = TryReload();
+  Status status = TryReload();
   sources_->self().NoteReload(status.ok());
+  settled_ = clock_.Monotonic() + kSettled;
   if (status) {
     config_log_.Info("configuration loaded", {{"file", config_.file}});
     return status;
@@ -197,7 +208,6 @@ int Serve(config::Config config, ConfigLoader reread) {
     std::fprintf(stderr, "hostpulse: error: %s\n", status.message().c_str());
     return 1;
   }
-  ::malloc_trim(0);  // What the parsers needed is not needed again.
   app.Run();
   app.Stop();
   return 0;
