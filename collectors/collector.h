@@ -29,6 +29,10 @@ class Collector {
   // Errors: kAbsent where the host has nothing of the kind (logged at debug), the rest is logged as
   // an error once until it changes; all of them are reported as node_scrape_collector_success 0.
   virtual Status Collect(MetricBatch& out) = 0;
+
+  // Asked between collections where the spec says may_block: whether the next one may in fact wait
+  // for something slower than the kernel's memory. Where it will not, it is spared the worker.
+  virtual bool MayBlock() const { return true; }
 };
 
 // What a collector is made with. All references outlive it.

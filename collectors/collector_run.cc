@@ -24,7 +24,8 @@ CollectorRun::CollectorRun(const CollectorSpec& spec, std::shared_ptr<CollectorG
       ground_(std::move(ground)),
       collector_(std::move(collector)),
       clock_(clock),
-      log_(log) {}
+      log_(log),
+      may_block_(spec.may_block && collector_->MayBlock()) {}
 
 Status CollectorRun::Collect() {
   try {
@@ -47,11 +48,13 @@ void CollectorRun::Run() {
 void CollectorRun::Accept() {
   outcome_ = std::move(result_);
   missed_ = false;
+  may_block_ = spec_.may_block && collector_->MayBlock();
 }
 
 void CollectorRun::Miss(std::string_view why, std::chrono::nanoseconds waited) {
   outcome_ = {Status(ErrorCode::kTimeout, std::string(why)), waited};
   missed_ = true;
+  may_block_ = spec_.may_block;  // The collector may still be running: it cannot be asked.
 }
 
 std::span<const FamilyView> CollectorRun::families() const {

@@ -58,6 +58,8 @@ class CollectorRun final : public BlockingPool::Task {
   void LogOutcome();
 
   const CollectorSpec& spec() const { return spec_; }
+  // Whether the next Run belongs on the pool.
+  bool may_block() const { return may_block_; }
   const CollectorOutcome& outcome() const { return outcome_; }
   std::span<const FamilyView> families() const;  // Of the last collection, until the next Run.
   std::size_t duplicates() const { return missed_ ? 0 : batch_.duplicates(); }
@@ -77,6 +79,7 @@ class CollectorRun final : public BlockingPool::Task {
 
   CollectorOutcome outcome_;  // Of the collection.
   bool missed_ = true;
+  bool may_block_;
   Status logged_;  // The failure that was written down last and is not over.
 };
 

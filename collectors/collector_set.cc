@@ -108,7 +108,7 @@ Status CollectorSet::Impl::Select(const GatherFilter& filter) {
 
 void CollectorSet::Impl::StartBlocking() {
   for (Member& member : members) {
-    const bool blocking = member.selected && member.run->spec().may_block;
+    const bool blocking = member.selected && member.run->may_block();
     member.started = blocking && pool.Start(member.run);
     if (blocking && !member.started) member.run->Miss("still hanging in an earlier run", {});
   }
@@ -116,7 +116,7 @@ void CollectorSet::Impl::StartBlocking() {
 
 void CollectorSet::Impl::RunQuick(std::optional<MonotonicTime> deadline) {
   for (Member& member : members) {
-    if (!member.selected || member.run->spec().may_block) continue;
+    if (!member.selected || member.run->may_block()) continue;
     if (deadline && clock.Monotonic() >= *deadline) {
       member.run->Miss("the time of this collection was over before its turn", {});
       continue;

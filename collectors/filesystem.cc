@@ -2,6 +2,8 @@
 
 #include "collectors/filesystem.h"
 
+#include <sys/statvfs.h>
+
 #include <algorithm>
 #include <array>
 #include <cerrno>
@@ -119,19 +121,24 @@ class FilesystemCollector final : public Collector {
         pool_(std::move(pool)) {}
 
   Status Collect(MetricBatch& out) override {
-    auto text = mountinfo_->Read();
-    if (!text && mountinfo_ == &init_ && text.status().code() != ErrorCode::kIo) {
-      mountinfo_ = &self_;
-      text = mountinfo_->Read();
+    if (!mountinfo_->IsUnchanged()) {
+      auto text = mountinfo_->Read();
+      if (!text && mountinfo_ == &init_ && text.status().code() != ErrorCode::kIo) {
+        mountinfo_ = &self_;
+        text = mountinfo_->Read();
+      }
+      if (!text) return text.status();
+      status_ = mounts_.Update(*text, mountinfo_->path());
     }
-    if (!text) return text.status();
-    Status status = mounts_.Update(*text, mountinfo_->path());
 
     pool_.Ask(mounts_.calls());
     for (std::size_t i = 0; i < kMetricCount; ++i) families_[i] = &out.Family(kMetrics[i]);
     for (const Mount& mount : mounts_.mounts()) Report(mount);
-    return status;
+    return status_;
   }
+
+  // A mount with a server that is new in the next collection is waited for by pool_, not for long.
+  bool MayBlock() const override { return mounts_.mounts().empty() || !mounts_.IsPrompt(); }
 
  private:
   void Report(const Mount& mount) {
@@ -155,7 +162,9 @@ class FilesystemCollector final : public Collector {
     const struct statfs& values = answer.values;
     const auto block = static_cast<double>(values.f_bsize);
     const std::array<LabelView, 4> labels = Labels(mount, "");
-    AddState(labels, 0, mount.read_only);
+    // A file system that stops writing after an error does not make mountinfo tell of a change.
+    const bool read_only = mount.read_only || (values.f_flags & ST_RDONLY) != 0;
+    AddState(labels, 0, read_only);
     families_[kSize]->Add(labels, static_cast<double>(values.f_blocks) * block);
     families_[kFree]->Add(labels, static_cast<double>(values.f_bfree) * block);
     families_[kAvailable]->Add(labels, static_cast<double>(values.f_bavail) * block);
@@ -191,6 +200,7 @@ class FilesystemCollector final : public Collector {
   kernel::KernelFile self_;
   kernel::KernelFile* mountinfo_ = &init_;
   MountTable mounts_;
+  Status status_;  // Of the last Update.
   const StatfsFunction statfs_;
   StatfsPool pool_;
   std::array<FamilyBuilder*, kMetricCount> families_{};  // Of the collection under way.

@@ -1,5 +1,6 @@
 #include "collectors/mount_table.h"
 
+#include <algorithm>
 #include <map>
 #include <tuple>
 #include <unordered_map>
@@ -49,6 +50,10 @@ Status MountTable::Update(std::string_view text, std::string_view path) {
   status_ = text.empty() ? Status(ErrorCode::kParse, std::string(path) + ": is empty") : Status();
   Rebuild(path);
   return status_;
+}
+
+bool MountTable::IsPrompt() const {
+  return calls_.empty() && std::ranges::all_of(mounts_, IsPromptFsType, &Mount::fs_type);
 }
 
 void MountTable::Rebuild(std::string_view path) {

@@ -43,6 +43,8 @@ class MountTable {
   std::span<const Mount> mounts() const { return mounts_; }
   // The calls of those that have one.
   std::span<const std::shared_ptr<StatfsCall>> calls() const { return calls_; }
+  // Whether statfs of every mount only copies counters from the kernel's memory.
+  bool IsPrompt() const;
 
  private:
   void Rebuild(std::string_view path);

@@ -36,6 +36,11 @@ constexpr std::array<std::string_view, 46> kLocalTypes = {
     "udf",        "vfat",      "xfs",         "zfs"};
 static_assert(std::ranges::is_sorted(kLocalTypes));
 
+constexpr std::array<std::string_view, 11> kPromptTypes = {
+    "devtmpfs", "ext2",     "ext3",  "ext4", "iso9660", "overlay",
+    "ramfs",    "squashfs", "tmpfs", "vfat", "xfs"};
+static_assert(std::ranges::is_sorted(kPromptTypes));
+
 }  // namespace
 
 std::optional<MountLine> ParseMountLine(std::string_view line) {
@@ -102,6 +107,10 @@ std::string DecodeOctal(std::string_view escaped) {
 
 bool IsLocalFsType(std::string_view fs_type) {
   return std::ranges::binary_search(kLocalTypes, fs_type);
+}
+
+bool IsPromptFsType(std::string_view fs_type) {
+  return std::ranges::binary_search(kPromptTypes, fs_type);
 }
 
 }  // namespace hostpulse::collectors

@@ -38,4 +38,8 @@ std::string DecodeOctal(std::string_view escaped);
 // cannot wait for a server or for a process.
 bool IsLocalFsType(std::string_view fs_type);
 
+// Whether statfs of this type only copies counters that the kernel has in memory. Others take a
+// lock that is held during input and output, as btrfs and zfs do.
+bool IsPromptFsType(std::string_view fs_type);
+
 }  // namespace hostpulse::collectors

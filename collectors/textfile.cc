@@ -117,7 +117,9 @@ class TextfileMerger {
 class TextfileCollector final : public Collector {
  public:
   explicit TextfileCollector(const CollectorContext& context)
-      : files_(context.flags.Strings(kDirectory), context.log), merger_(context.log) {}
+      : has_directories_(!context.flags.Strings(kDirectory).empty()),
+        files_(context.flags.Strings(kDirectory), context.log),
+        merger_(context.log) {}
 
   Status Collect(MetricBatch& out) override {
     if (files_.Refresh()) merger_.Merge(files_.files());
@@ -130,6 +132,8 @@ class TextfileCollector final : public Collector {
     for (const MergedFamily& family : merger_.families()) AddFamily(family, out);
     return {};
   }
+
+  bool MayBlock() const override { return has_directories_; }
 
  private:
   void AddFamily(const MergedFamily& family, MetricBatch& out) {
@@ -150,6 +154,7 @@ class TextfileCollector final : public Collector {
     }
   }
 
+  const bool has_directories_;
   TextfileSet files_;
   TextfileMerger merger_;
   std::vector<LabelView> labels_;  // Kept for its storage only.

@@ -1,6 +1,7 @@
 #include "collectors/kernel/kernel_file.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -75,6 +76,13 @@ KernelFile::KernelFile(KernelFile&& other) noexcept = default;
 
 KernelFile::~KernelFile() {
   if (fd_) budget_->Return();
+}
+
+bool KernelFile::IsUnchanged() const {
+  if (!fd_ || last_errno_ != 0) return false;
+  // POLLOUT is what files answer that can always be read and written and tell of nothing.
+  pollfd watched = {fd_.get(), POLLPRI | POLLOUT, 0};
+  return ::poll(&watched, 1, 0) == 0;
 }
 
 bool KernelFile::IsLast(std::size_t got, std::size_t room) const {

@@ -1,6 +1,7 @@
 #include "collectors/filesystem.h"
 
 #include <gtest/gtest.h>
+#include <sys/statvfs.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -26,6 +27,7 @@ struct FakeHost {
   std::map<std::string, int> errors;
   std::vector<std::string> asked;
   std::string hung;
+  long flags = 0;
 
   int Statfs(const std::string& path, struct statfs& result) {
     std::unique_lock lock(mutex);
@@ -37,6 +39,7 @@ struct FakeHost {
     result.f_bavail = 50;
     result.f_files = 9;
     result.f_ffree = 7;
+    result.f_flags = flags;
     return errors.contains(path) ? errors[path] : 0;
   }
 };
@@ -120,6 +123,20 @@ TEST_F(FilesystemTest, AMountThatFailsHasOnlyItsErrorAndReadOnly) {
       text.npos);
   EXPECT_NE(text.find("device_error=\"stale NFS file handle\""), text.npos);
   EXPECT_TRUE(filesystem.status().ok());
+}
+
+// As ext4 does by itself after an error, without a change in mountinfo.
+TEST_F(FilesystemTest, SeesAFileSystemThatStoppedWriting) {
+  WriteMounts(kRootLine);
+  CollectorHarness filesystem("filesystem", host_);
+  Play(filesystem);
+  EXPECT_NE(filesystem.Run().find("node_filesystem_readonly{device=\"/dev/vda\","
+                                  "device_error=\"\",fstype=\"ext4\",mountpoint=\"/\"} 0\n"),
+            std::string::npos);
+  fake_->flags = ST_RDONLY;
+  EXPECT_NE(filesystem.Run().find("node_filesystem_readonly{device=\"/dev/vda\","
+                                  "device_error=\"\",fstype=\"ext4\",mountpoint=\"/\"} 1\n"),
+            std::string::npos);
 }
 
 TEST_F(FilesystemTest, AsksForTheRawBytesOfAnyName) {

@@ -98,5 +98,14 @@ TEST(LocalFsType, HasNoServerBehindIt) {
   }
 }
 
+TEST(PromptFsType, IsLocalAndTakesNoLockOfInputAndOutput) {
+  for (const std::string_view type : {"ext4", "xfs", "tmpfs", "vfat", "overlay"}) {
+    EXPECT_TRUE(IsPromptFsType(type) && IsLocalFsType(type)) << type;
+  }
+  for (const std::string_view type : {"btrfs", "zfs", "nfs4", "fuse", "", "unheard-of"}) {
+    EXPECT_FALSE(IsPromptFsType(type)) << type;
+  }
+}
+
 }  // namespace
 }  // namespace hostpulse::collectors

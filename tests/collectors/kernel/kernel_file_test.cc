@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 #include <netinet/in.h>
+#include <sched.h>
+#include <sys/mount.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -13,6 +15,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -218,6 +221,42 @@ TEST_F(KernelFileTest, ReadsFilesOfTheRunningKernel) {
   const std::string once(*pid_max.ReadTrimmed());
   EXPECT_FALSE(once.empty());
   EXPECT_EQ(*pid_max.ReadTrimmed(), once);
+}
+
+TEST_F(KernelFileTest, DoesNotKnowOfChangesWhereTheKernelDoesNotTell) {
+  host_.WriteProc("a", "first\n");
+  KernelFile file = File("a");
+  EXPECT_FALSE(file.IsUnchanged());
+  ASSERT_TRUE(file.Read().ok());
+  EXPECT_FALSE(file.IsUnchanged());
+}
+
+// On a thread of its own, which leaves the mounts of the others alone.
+TEST_F(KernelFileTest, KnowsWhetherTheMountsHaveChanged) {
+  bool may_mount = true;
+  std::thread([&] {
+    may_mount = ::unshare(CLONE_NEWNS) == 0 &&
+                ::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0;
+    if (!may_mount) return;
+    const std::string place = host_.paths().Proc("");
+    KernelFile file("/proc/thread-self/mountinfo", budget_);
+    EXPECT_FALSE(file.IsUnchanged()) << "before the first Read";
+    ASSERT_TRUE(file.Read().ok());
+    EXPECT_TRUE(file.IsUnchanged());
+
+    ASSERT_EQ(::mount("none", place.c_str(), "tmpfs", 0, nullptr), 0);
+    EXPECT_FALSE(file.IsUnchanged());
+    EXPECT_NE(file.Read()->find(place.substr(0, place.find_last_not_of('/') + 1)),
+              std::string_view::npos);
+    EXPECT_TRUE(file.IsUnchanged());
+
+    ASSERT_EQ(::mount("none", place.c_str(), nullptr, MS_REMOUNT | MS_RDONLY, nullptr), 0);
+    EXPECT_FALSE(file.IsUnchanged());
+    ASSERT_TRUE(file.Read().ok());
+    ASSERT_EQ(::umount(place.c_str()), 0);
+    EXPECT_FALSE(file.IsUnchanged());
+  }).join();
+  if (!may_mount) GTEST_SKIP() << "needs the right to mount (CAP_SYS_ADMIN)";
 }
 
 TEST_F(KernelFileTest, AllocatesNothingOnceItHasReadTheFile) {
