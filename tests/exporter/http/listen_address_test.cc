@@ -86,7 +86,7 @@ TEST_F(ListenerTest, AnEmptyHostIsBothKinds) {
 
 TEST_F(ListenerTest, ServesSeveralAddresses) {
   options_.listen = {"127.0.0.1:0", "localhost:0", "[127.0.0.1]:0"};
-  Start();
+  ASSERT_NO_FATAL_FAILURE(Start()) << "is localhost in /etc/hosts?";
   ASSERT_EQ(server_->addresses().size(), 3u);
   for (const std::string& address : server_->addresses()) {
     EXPECT_EQ(BodyOf(Get(address, "/hello")), "hi\n") << address;
