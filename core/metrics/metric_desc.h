@@ -22,4 +22,21 @@ inline constexpr auto kUntyped = prometheus::MetricType::Untyped;
 inline constexpr auto kHistogram = prometheus::MetricType::Histogram;
 inline constexpr auto kSummary = prometheus::MetricType::Summary;
 
+// The type's word in a TYPE line (text format 0.0.4).
+constexpr std::string_view TypeName(prometheus::MetricType type) {
+  switch (type) {
+    case kCounter:
+      return "counter";
+    case kGauge:
+      return "gauge";
+    case kHistogram:
+      return "histogram";
+    case kSummary:
+      return "summary";
+    case kUntyped:
+      break;
+  }
+  return "untyped";
+}
+
 }  // namespace hostpulse

@@ -1,26 +1,11 @@
 #include "core/metrics/text_encoder.h"
 
+#include "core/metrics/metric_desc.h"
 #include "core/metrics/sample_text.h"
 #include "core/metrics/text_writer.h"
 
 namespace hostpulse {
 namespace {
-
-std::string_view TypeName(prometheus::MetricType type) {
-  switch (type) {
-    case prometheus::MetricType::Counter:
-      return "counter";
-    case prometheus::MetricType::Gauge:
-      return "gauge";
-    case prometheus::MetricType::Histogram:
-      return "histogram";
-    case prometheus::MetricType::Summary:
-      return "summary";
-    case prometheus::MetricType::Untyped:
-      break;
-  }
-  return "untyped";
-}
 
 void AppendHead(const FamilyView& family, TextWriter& out) {
   if (!family.help.empty()) {

@@ -21,21 +21,6 @@ std::vector<const CollectorSpec*> Present() {
   return present;
 }
 
-std::string_view TypeName(prometheus::MetricType type) {
-  switch (type) {
-    case prometheus::MetricType::Counter:
-      return "counter";
-    case prometheus::MetricType::Gauge:
-      return "gauge";
-    case prometheus::MetricType::Histogram:
-      return "histogram";
-    case prometheus::MetricType::Summary:
-      return "summary";
-    default:
-      return "untyped";
-  }
-}
-
 Json Labels(std::string_view text) {
   Json labels = Json::array();
   while (!text.empty()) {
