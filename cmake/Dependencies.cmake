@@ -27,6 +27,13 @@ hostpulse_find_library(yaml_cpp yaml-cpp yaml-cpp/yaml.h)
 hostpulse_find_library(snappy_library snappy snappy.h)
 hostpulse_find_library(zstd_library zstd zstd.h)
 hostpulse_find_library(deflate_library deflate libdeflate.h)
+# Optional, because Debian has it for x86-64 only: a faster gzip than libdeflate.
+find_library(isal_LIBRARY isal)
+add_library(isal_library INTERFACE)
+if(isal_LIBRARY)
+  target_link_libraries(isal_library INTERFACE ${isal_LIBRARY})
+  target_compile_definitions(isal_library INTERFACE HOSTPULSE_ISAL=1)
+endif()
 hostpulse_find_library(crypt_library crypt crypt.h)
 target_link_libraries(re2_library INTERFACE Threads::Threads)
 

@@ -4,26 +4,20 @@
 #include <string>
 #include <string_view>
 
-struct libdeflate_compressor;
+#include "exporter/http/gzip_codec.h"
 
 namespace hostpulse::http {
 
-// Compresses whole texts. Keeps the compressor's tables and the buffer from one to the next.
-// One thread at a time.
+// Compresses whole texts with the fastest codec there is. Keeps the codec's tables and the buffer
+// from one to the next. One thread at a time.
 class GzipWriter {
  public:
-  explicit GzipWriter(int level);  // 1 (fast) to 9.
-
   // The text as one gzip member; the view holds until the next call. Empty where memory is out.
   std::string_view Compress(std::string_view text);
 
  private:
-  struct Free {
-    void operator()(libdeflate_compressor* compressor) const;
-  };
-
-  const int level_;
-  std::unique_ptr<libdeflate_compressor, Free> compressor_;
+  // Made at the first use: a server whose clients do not accept gzip never pays for it.
+  std::unique_ptr<GzipCodec> codec_;
   std::string buffer_;
 };
 

@@ -17,8 +17,6 @@ namespace {
 
 // What a scrape works with, kept from one to the next: as many as there were scrapes at once.
 struct Workbench {
-  explicit Workbench(int gzip_level) : gzip(gzip_level) {}
-
   std::string text;
   std::vector<FamilyView> chosen;
   GzipWriter gzip;
@@ -26,11 +24,9 @@ struct Workbench {
 
 class WorkbenchPool {
  public:
-  explicit WorkbenchPool(int gzip_level) : gzip_level_(gzip_level) {}
-
   std::unique_ptr<Workbench> Take() HOSTPULSE_EXCLUDES(mutex_) {
     const MutexLock lock(mutex_);
-    if (free_.empty()) return std::make_unique<Workbench>(gzip_level_);
+    if (free_.empty()) return std::make_unique<Workbench>();
     auto bench = std::move(free_.back());
     free_.pop_back();
     return bench;
@@ -41,7 +37,6 @@ class WorkbenchPool {
   }
 
  private:
-  const int gzip_level_;
   Mutex mutex_;
   std::vector<std::unique_ptr<Workbench>> free_ HOSTPULSE_GUARDED_BY(mutex_);
 };
@@ -57,12 +52,7 @@ class MetricsHandler {
  public:
   MetricsHandler(MetricSource& source, const MetricsOptions& options, ScrapeCounters& counters,
                  const Clock& clock, Logger& log)
-      : source_(source),
-        options_(options),
-        counters_(counters),
-        clock_(clock),
-        log_(log),
-        benches_(options.gzip_level) {}
+      : source_(source), options_(options), counters_(counters), clock_(clock), log_(log) {}
 
   Response Handle(const Request& request) {
     auto scrape = ParseScrapeRequest(request, clock_.Monotonic());

@@ -13,7 +13,6 @@ namespace hostpulse::http {
 struct MetricsOptions {
   int max_requests = 40;            // --web.max-requests; 0: no limit.
   bool enable_openmetrics = false;  // Serve OpenMetrics to who prefers it.
-  int gzip_level = 1;               // The text shrinks to a tenth by then; more costs more.
 };
 
 // Answers scrapes of `source`: collect[], exclude[], name[], content negotiation, gzip and
