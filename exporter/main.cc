@@ -1,14 +1,18 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "exporter/app.h"
 #include "exporter/commands/commands.h"
+#include "exporter/config/completion.h"
+#include "exporter/config/completion_script.h"
 #include "exporter/config/help.h"
 #include "exporter/config/load.h"
+#include "exporter/config/man_page.h"
 
 namespace hostpulse {
 namespace {
@@ -19,6 +23,25 @@ const char* GetEnvironment(const char* name) {
 
 int Print(const std::string& text) {
   return std::fwrite(text.data(), 1, text.size(), stdout) == text.size() ? 0 : 1;
+}
+
+int PrintLines(const std::vector<std::string>& lines) {
+  std::string text;
+  for (const std::string& line : lines) text.append(line).append("\n");
+  return Print(text);
+}
+
+// What the flags that only print something ask for.
+std::optional<std::string> Information(const config::CommandLine& line,
+                                       const config::FlagTable& table, const char* program) {
+  if (line.Has("help-man")) return config::ManPage(table);
+  if (line.Has("help") || line.Has("help-long")) {
+    return config::HelpText(table, line.Has("help-long"));
+  }
+  if (line.Has("completion-script-bash")) return config::BashCompletionScript(program);
+  if (line.Has("completion-script-zsh")) return config::ZshCompletionScript(program);
+  if (line.Has("version")) return config::VersionText();
+  return std::nullopt;
 }
 
 int Refuse(const std::vector<std::string>& errors) {
@@ -44,23 +67,23 @@ int RunCommand(const std::vector<std::string>& command, const config::Config& co
        ": the queue is in memory in this version; there is nothing on disk to look into"});
 }
 
-int Run(std::span<const std::string> arguments) {
+int Run(const char* program, std::span<const std::string> arguments) {
   config::Findings findings;
   config::CommandLine line;
   config::Config config;
   {
     // The table serves parsing only, and is not kept while the program runs.
     const config::FlagTable table;
+    if (const auto words = config::CompletionRequest(arguments)) {
+      return PrintLines(config::Complete(*words, table));
+    }
     line = config::ParseCommandLine(arguments, table, findings);
     if (!findings.ok()) {
       // What the file says is still read, so that the user sees everything at once.
       config::LoadConfig(table, line, GetEnvironment, findings);
       return Refuse(findings.errors());
     }
-    if (line.Has("help") || line.Has("help-long")) {
-      return Print(config::HelpText(table, line.Has("help-long")));
-    }
-    if (line.Has("version")) return Print(config::VersionText());
+    if (const auto text = Information(line, table, program)) return Print(*text);
     config = config::LoadConfig(table, line, GetEnvironment, findings);
   }
   const bool checks = !line.command.empty() && line.command[0] == "check";
@@ -77,7 +100,7 @@ int Run(std::span<const std::string> arguments) {
 int main(int argc, char** argv) {
   try {
     const std::vector<std::string> arguments(argv + 1, argv + argc);
-    return hostpulse::Run(arguments);
+    return hostpulse::Run(argv[0], arguments);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "hostpulse: error: %s\n", error.what());
     return 1;

@@ -1,7 +1,5 @@
 #include "exporter/config/command_line.h"
 
-#include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cstring>
 #include <deque>
@@ -11,23 +9,18 @@
 #include <utility>
 
 #include "core/nearest.h"
+#include "exporter/config/command_table.h"
 
 namespace hostpulse::config {
 namespace {
 
 constexpr int kMaxArgumentFiles = 64;  // A file that names itself must end.
 
-const std::vector<std::string>& Commands() {
-  static const std::vector<std::string> commands = {"check", "describe", "once", "queue"};
-  return commands;
-}
-const std::vector<std::string>& QueueCommands() {
-  static const std::vector<std::string> commands = {"dump", "replay", "stat", "verify"};
-  return commands;
-}
-
-bool Contains(const std::vector<std::string>& names, const std::string& name) {
-  return std::ranges::find(names, name) != names.end();
+std::vector<std::string> CommandNames() {
+  std::vector<std::string> names;
+  names.reserve(kCommands.size());
+  for (const Command& command : kCommands) names.emplace_back(command.name);
+  return names;
 }
 
 class Parser {
@@ -83,10 +76,10 @@ class Parser {
 
   void Word(const std::string& word) {
     std::vector<std::string>& command = parsed_.command;
-    if (command.empty() && Contains(Commands(), word)) return command.push_back(word);
+    if (command.empty() && FindCommand(word) != nullptr) return command.push_back(word);
     if (command.size() == 1 && command[0] == "queue") return command.push_back(word);
     findings_.Error("unexpected argument '" + word + "'" +
-                    (command.empty() ? DidYouMean(word, Commands()) : ""));
+                    (command.empty() ? DidYouMean(word, CommandNames()) : ""));
   }
 
   void LongFlag(const std::string& text) {
@@ -128,14 +121,10 @@ class Parser {
   }
 
   void Unknown(const std::string& name, bool has_value) {
-    if (name == "help-man" || name.starts_with("completion-")) {
-      findings_.Error("flag '--" + name + "' is not supported; the manual is hostpulse(1)");
-    } else {
-      findings_.Error("unknown long flag '--" + name + "'" + Nearest(name));
-    }
+    findings_.Error("unknown long flag '--" + name + "'" + Nearest(name));
     // What follows was probably meant as its value: one error is enough.
     if (!has_value && !waiting_.empty() && !waiting_.front().starts_with('-') &&
-        !Contains(Commands(), waiting_.front())) {
+        FindCommand(waiting_.front()) == nullptr) {
       waiting_.pop_front();
     }
   }
@@ -150,10 +139,14 @@ class Parser {
 
   void CheckCommand() {
     const std::vector<std::string>& command = parsed_.command;
-    const bool describes = !command.empty() && command[0] == "describe";
-    if (parsed_.Has("json") && !describes) findings_.Error("flag '--json' belongs to describe");
+    for (const auto& [name, values] : parsed_.flags) {
+      const std::string& owner = table_.Find(name)->command;
+      if (owner.empty() || (!command.empty() && command[0] == owner)) continue;
+      std::string error = "flag '--";
+      findings_.Error(error.append(name).append("' belongs to ").append(owner));
+    }
     if (command.empty() || command[0] != "queue") return;
-    if (command.size() == 2 && Contains(QueueCommands(), command[1])) return;
+    if (command.size() == 2 && HasSubcommand(*FindCommand("queue"), command[1])) return;
     findings_.Error("queue: accepted: queue stat, queue verify, queue dump or queue replay");
   }
 

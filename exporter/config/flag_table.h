@@ -14,8 +14,8 @@ namespace hostpulse::config {
 // Where --help puts a flag.
 enum class Section { kGeneral, kWeb, kLog, kPath, kPush, kCommand, kCollectors, kCollectorFlags };
 
-// One flag of the command line. Parsing, the keys of the configuration file, --help and the
-// defaults are all made from these.
+// One flag of the command line. Parsing, the keys of the configuration file, --help, the
+// manual page, completion and the defaults are all made from these.
 struct Flag {
   std::string name;  // Without dashes: "web.listen-address".
   collectors::FlagType type = collectors::FlagType::kString;
@@ -25,6 +25,8 @@ struct Flag {
   std::string file_key;  // "web.listen"; empty where the file has no such key.
   bool repeatable = false;
   bool hidden = false;
+  std::string command;                              // The one command that takes it; empty: all.
+  std::vector<std::string> choices;                 // What completion offers as its value.
   std::string env;                                  // Gives the default, if set.
   std::string alias_of;                             // Deprecated: the flag that it sets.
   Status (*check)(std::string_view) = nullptr;      // Beyond the type.

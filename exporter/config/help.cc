@@ -3,14 +3,15 @@
 #include <algorithm>
 #include <array>
 #include <string_view>
-#include <utility>
 
 #include "core/version.h"
+#include "exporter/config/command_table.h"
 
 namespace hostpulse::config {
 namespace {
 
 constexpr std::size_t kIndent = 8;
+constexpr std::size_t kCommandIndent = 21;
 constexpr std::size_t kWidth = 88;
 
 constexpr std::string_view kUsage =
@@ -18,17 +19,9 @@ constexpr std::string_view kUsage =
 
 Reads a Linux host's /proc and /sys, answers Prometheus with node_exporter's metrics, and pushes
 them by remote write. Booleans are negated as --no-FLAG; @FILE stands for the lines of a file.
-
-Commands:
-  (none)             Serve metrics, and push them where destinations are given.
-  once               Collect once and print the metrics.
-  check              Check configuration, permissions and destinations; exit 1 on a finding.
-  describe [--json]  List every collector, metric, type, labels and help.
-  queue stat|verify|dump|replay
-                     Look into the queue of samples that are not delivered yet.
 )";
 
-constexpr std::array<std::pair<Section, std::string_view>, 8> kSections = {{
+constexpr std::array<SectionTitle, 8> kSections = {{
     {Section::kGeneral, "General"},
     {Section::kWeb, "Web"},
     {Section::kLog, "Log"},
@@ -38,6 +31,24 @@ constexpr std::array<std::pair<Section, std::string_view>, 8> kSections = {{
     {Section::kCollectors, "Collectors"},
     {Section::kCollectorFlags, "Flags of collectors"},
 }};
+
+void AppendCommand(std::string& out, std::string_view usage, std::string_view help) {
+  const std::size_t begin = out.size();
+  out.append("  ").append(usage);
+  if (out.size() - begin > kCommandIndent - 2) out += '\n';
+  const std::size_t column = out.ends_with('\n') ? 0 : out.size() - begin;
+  out.append(kCommandIndent - column, ' ').append(help).append("\n");
+}
+
+void AppendCommands(std::string& out) {
+  out.append("\nCommands:\n");
+  AppendCommand(out, "(none)", kServeHelp);
+  for (const Command& command : kCommands) {
+    std::string usage(command.name);
+    if (!command.operands.empty()) usage.append(" ").append(command.operands);
+    AppendCommand(out, usage, command.help);
+  }
+}
 
 void AppendWrapped(std::string& out, std::string_view text) {
   std::size_t column = 0;
@@ -68,6 +79,16 @@ std::string Usage(const Flag& flag) {
 
 void AppendFlag(std::string& out, const Flag& flag) {
   out.append("  ").append(Usage(flag)).append("\n");
+  AppendWrapped(out, Description(flag));
+}
+
+}  // namespace
+
+std::span<const SectionTitle> Sections() {
+  return kSections;
+}
+
+std::string Description(const Flag& flag) {
   std::string help = flag.help;
   if (flag.boolean() && flag.section != Section::kGeneral) {
     help += flag.default_value == "true" ? " (on by default)" : " (off by default)";
@@ -75,13 +96,12 @@ void AppendFlag(std::string& out, const Flag& flag) {
   if (!flag.alias_of.empty()) help += " Deprecated: use --" + flag.alias_of + ".";
   if (!flag.env.empty()) help += " ($" + flag.env + ")";
   if (flag.spec != nullptr && flag.spec->make == nullptr) help += " (not in this version)";
-  AppendWrapped(out, help);
+  return help;
 }
-
-}  // namespace
 
 std::string HelpText(const FlagTable& table, bool hidden) {
   std::string out(kUsage);
+  AppendCommands(out);
   for (const auto& [section, title] : kSections) {
     out.append("\n").append(title).append(":\n");
     for (const Flag& flag : table.flags()) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -15,6 +16,20 @@ inline constexpr std::string_view kArchitecture = "arm64";
 #else
 inline constexpr std::string_view kArchitecture = "unknown";
 #endif
+
+// The sections in the order in which help lists them.
+struct SectionTitle {
+  Section section;
+  std::string_view title;
+};
+std::span<const SectionTitle> Sections();
+
+// What the program does without a command.
+inline constexpr std::string_view kServeHelp =
+    "Serve metrics, and push them where destinations are given.";
+
+// A flag's help with what its row says besides: deprecated, off by default, not in this version.
+std::string Description(const Flag& flag);
 
 // --help: every flag in its section with its default; with `hidden`, those too that are accepted
 // for old scripts only.

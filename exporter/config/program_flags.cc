@@ -1,4 +1,6 @@
+#include <array>
 #include <initializer_list>
+#include <utility>
 
 #include "core/duration.h"
 #include "core/log/logger_registry.h"
@@ -37,6 +39,16 @@ Flag Hidden(Flag flag) {
 
 Flag FromEnvironment(Flag flag, std::string_view variable) {
   flag.env = std::string(variable);
+  return flag;
+}
+
+Flag OneOf(Flag flag, std::initializer_list<const char*> choices) {
+  flag.choices.assign(choices.begin(), choices.end());
+  return flag;
+}
+
+Flag OfCommand(Flag flag, std::string_view command) {
+  flag.command = std::string(command);
   return flag;
 }
 
@@ -97,8 +109,21 @@ void AppendGeneral(std::vector<Flag>& flags) {
        Make("hostpulse.fixed-scales", FlagType::kBool, "false", kSection, "",
             "Correct the scales that node_exporter gets wrong instead of copying them."),
        Make("runtime.gomaxprocs", FlagType::kInt, "1", kSection, "",
-            "Accepted for node_exporter's sake, without effect."),
-       Hidden(Make("help-long", FlagType::kBool, "false", kSection, "", "As --help."))});
+            "Accepted for node_exporter's sake, without effect.")});
+}
+
+// kingpin's own, which no help but --help-long shows.
+void AppendHidden(std::vector<Flag>& flags) {
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 5> kHidden = {{
+      {"help-long", "Show the help with the hidden flags and exit."},
+      {"help-man", "Print a manual page for man(1) and exit."},
+      {"completion-bash", "Print what the last of the words behind this flag may become and exit."},
+      {"completion-script-bash", "Print a script that completes the flags in bash and exit."},
+      {"completion-script-zsh", "Print a script that completes the flags in zsh and exit."},
+  }};
+  for (const auto& [name, help] : kHidden) {
+    flags.push_back(Hidden(Make(name, FlagType::kBool, "false", Section::kGeneral, "", help)));
+  }
 }
 
 void AppendWeb(std::vector<Flag>& flags) {
@@ -122,27 +147,31 @@ void AppendWeb(std::vector<Flag>& flags) {
             "Answer in OpenMetrics where a client prefers it."),
        Make("web.enable-lifecycle", FlagType::kBool, "false", kSection, "web.enable_lifecycle",
             "Reload the configuration on POST /-/reload."),
-       Make("web.loggers", FlagType::kString, "local", kSection, "web.loggers",
-            "Who may change levels at /loggers: off (nobody, nor see them), read (nobody), local "
-            "(the loopback interface and authenticated clients), all.",
-            CheckLoggers)});
+       OneOf(Make("web.loggers", FlagType::kString, "local", kSection, "web.loggers",
+                  "Who may change levels at /loggers: off (nobody, nor see them), read (nobody), "
+                  "local (the loopback interface and authenticated clients), all.",
+                  CheckLoggers),
+             {"off", "read", "local", "all"})});
 }
 
 void AppendLogAndPaths(std::vector<Flag>& flags) {
-  flags.insert(flags.end(),
-               {Make("log.level", FlagType::kString, "info", Section::kLog, "log.level",
-                     "Lines of this level and above are written: error, warn, info, debug, trace.",
-                     CheckLevel),
-                Make("log.format", FlagType::kString, "logfmt", Section::kLog, "log.format",
-                     "Form of the lines: logfmt or json.", CheckFormat),
-                Make("path.procfs", FlagType::kString, "/proc", Section::kPath, "path.procfs",
-                     "Where procfs is mounted.", CheckNotEmpty),
-                Make("path.sysfs", FlagType::kString, "/sys", Section::kPath, "path.sysfs",
-                     "Where sysfs is mounted.", CheckNotEmpty),
-                Make("path.rootfs", FlagType::kString, "/", Section::kPath, "path.rootfs",
-                     "Where the host's root file system is mounted.", CheckNotEmpty),
-                Make("path.udev.data", FlagType::kString, "/run/udev/data", Section::kPath,
-                     "path.udev_data", "Where udev keeps its data.", CheckNotEmpty)});
+  flags.insert(
+      flags.end(),
+      {OneOf(Make("log.level", FlagType::kString, "info", Section::kLog, "log.level",
+                  "Lines of this level and above are written: error, warn, info, debug, trace.",
+                  CheckLevel),
+             {"error", "warn", "info", "debug", "trace"}),
+       OneOf(Make("log.format", FlagType::kString, "logfmt", Section::kLog, "log.format",
+                  "Form of the lines: logfmt or json.", CheckFormat),
+             {"logfmt", "json"}),
+       Make("path.procfs", FlagType::kString, "/proc", Section::kPath, "path.procfs",
+            "Where procfs is mounted.", CheckNotEmpty),
+       Make("path.sysfs", FlagType::kString, "/sys", Section::kPath, "path.sysfs",
+            "Where sysfs is mounted.", CheckNotEmpty),
+       Make("path.rootfs", FlagType::kString, "/", Section::kPath, "path.rootfs",
+            "Where the host's root file system is mounted.", CheckNotEmpty),
+       Make("path.udev.data", FlagType::kString, "/run/udev/data", Section::kPath, "path.udev_data",
+            "Where udev keeps its data.", CheckNotEmpty)});
 }
 
 void AppendPush(std::vector<Flag>& flags) {
@@ -166,11 +195,13 @@ void AppendPush(std::vector<Flag>& flags) {
 std::vector<Flag> ProgramFlags() {
   std::vector<Flag> flags;
   AppendGeneral(flags);
+  AppendHidden(flags);
   AppendWeb(flags);
   AppendLogAndPaths(flags);
   AppendPush(flags);
-  flags.push_back(Make("json", FlagType::kBool, "false", Section::kCommand, "",
-                       "With describe: as JSON instead of a table."));
+  flags.push_back(OfCommand(Make("json", FlagType::kBool, "false", Section::kCommand, "",
+                                 "With describe: as JSON instead of a table."),
+                            "describe"));
   return flags;
 }
 

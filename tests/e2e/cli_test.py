@@ -4,6 +4,9 @@
 import json
 import os
 import pathlib
+import re
+import shlex
+import shutil
 import signal
 import subprocess
 import sys
@@ -30,14 +33,69 @@ def help_and_version():
         answer = run(flag)
         expect(answer.returncode == 0 and not answer.stderr, flag, answer)
         for part in ("usage: hostpulse", "--collector.netdev.device-exclude=",
-                     "--web.listen-address=\":9100\" ...", "--[no-]collector.systemd"):
+                     "--web.listen-address=\":9100\" ...", "--[no-]collector.systemd",
+                     "--[no-]json"):
             expect(part in answer.stdout, flag, "lacks", part)
+        hidden = "--[no-]completion-script-bash" in answer.stdout
+        expect(hidden == (flag == "--help-long"), flag, hidden)
     version = run("--version")
     expect(version.returncode == 0 and not version.stderr, version)
     first, *rest = version.stdout.splitlines()
     expect(first.startswith("hostpulse, version ") and "(branch: " in first
            and ", revision: " in first, first)
     expect(rest and all(line.startswith("  ") for line in rest), rest)
+
+
+def manual():
+    page = run("--help-man")
+    expect(page.returncode == 0 and not page.stderr, page.stderr)
+    expect(page.stdout.startswith(".TH "), page.stdout[:80])
+    for formatter in (["groff", "-man", "-ww", "-Tutf8"], ["mandoc", "-Tutf8"]):
+        if shutil.which(formatter[0]) is None:
+            print(f"skipped: {formatter[0]} is not installed, the manual is not rendered by it")
+            continue
+        shown = subprocess.run(formatter, input=page.stdout, capture_output=True, text=True,
+                               timeout=30, check=False)
+        expect(shown.returncode == 0 and not shown.stderr, formatter, shown.stderr)
+        # Without what terminals take for bold and underlined.
+        text = re.sub(r"\x1b\[[0-9;]*m|.\x08", "", shown.stdout)
+        for part in ("--collector.netdev.device-exclude=value", "--no-collector.systemd",
+                     "HOSTPULSE_ENV", "describe"):
+            expect(part in text, formatter, "lacks", part)
+
+
+def completed(setup, *words):
+    """What bash offers for the last of the words, after `setup` has defined the completion."""
+    script = setup + """
+        function=$(complete -p "${1##*/}" | sed 's/.*-F \\([^ ]*\\).*/\\1/')
+        COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1))
+        "$function" && printf '%s\\n' "${COMPREPLY[@]}"
+    """
+    answer = subprocess.run(["bash", "-euc", script, "bash", *words], capture_output=True,
+                            text=True, timeout=30, check=False)
+    expect(answer.returncode == 0 and not answer.stderr, words, answer)
+    return answer.stdout.split()
+
+
+def completion_in_bash():
+    with tempfile.TemporaryDirectory() as directory:
+        for name in ("hostpulse", "node_exporter"):
+            pathlib.Path(directory, name).symlink_to(pathlib.Path(BINARY).resolve())
+            setup = (f"PATH={shlex.quote(directory)}:$PATH\n"
+                     f"source <({name} --completion-script-bash)")
+            for words, expected in (
+                    (["--collector.cpu.i"], ["--collector.cpu.info",
+                                             "--collector.cpu.info.bugs-include",
+                                             "--collector.cpu.info.flags-include"]),
+                    (["--no-collector.cpu.g"], ["--no-collector.cpu.guest"]),
+                    (["--log.level", "=", "de"], ["debug"]),
+                    (["--bogus", "--log.format", ""], ["logfmt", "json"]),
+                    (["--web.listen-address", "=:", "9100", "che"], ["check"]),
+                    (["--config.file", "/etc/h"], [])):
+                offered = completed(setup, name, *words)
+                expect(offered == expected, name, words, offered)
+    zsh = run("--completion-script-zsh")
+    expect(zsh.returncode == 0 and zsh.stdout.startswith("#compdef hostpulse\n"), zsh)
 
 
 def refusals():
@@ -168,7 +226,7 @@ def reload_changes_collectors_and_levels():
             wait_until(lambda: "key=web.max_requests" in server.output(), "the restart notice")
 
 
-for test in (help_and_version, refusals, busy_port, configuration_errors, commands, signals,
-             reload_changes_collectors_and_levels):
+for test in (help_and_version, manual, completion_in_bash, refusals, busy_port,
+             configuration_errors, commands, signals, reload_changes_collectors_and_levels):
     test()
     print(f"ok {test.__name__}")

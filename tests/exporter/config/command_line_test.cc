@@ -2,14 +2,30 @@
 
 #include <gmock/gmock.h>
 
+#include <sstream>
+
+#include "exporter/config/command_table.h"
+#include "exporter/config/completion.h"
+#include "exporter/config/completion_script.h"
+#include "exporter/config/man_page.h"
 #include "tests/exporter/config/config_test_support.h"
 
 namespace hostpulse::config {
 namespace {
 
+using testing::AllOf;
+using testing::Contains;
+using testing::Each;
 using testing::ElementsAre;
+using testing::ElementsAreArray;
+using testing::Ge;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Le;
+using testing::MatchesRegex;
+using testing::Optional;
+using testing::StartsWith;
+using Names = std::vector<std::string>;
 
 struct Parsed {
   CommandLine line;
@@ -121,10 +137,13 @@ TEST(CommandLine, KnowsItsCommands) {
   EXPECT_THAT(Parse({"check", "once"}).errors, ElementsAre("unexpected argument 'once'"));
 }
 
-TEST(CommandLine, RefusesWhatItDoesNotGenerate) {
-  EXPECT_THAT(Parse({"--help-man"}).errors,
-              ElementsAre(HasSubstr("'--help-man' is not supported")));
-  EXPECT_THAT(Parse({"--completion-script-bash"}).errors, ElementsAre(HasSubstr("not supported")));
+TEST(CommandLine, TakesTheHiddenFlagsOfKingpin) {
+  for (const std::string name : {"help-long", "help-man", "completion-bash",
+                                 "completion-script-bash", "completion-script-zsh"}) {
+    const Parsed parsed = Parse({"--" + name});
+    EXPECT_THAT(parsed.errors, IsEmpty()) << name;
+    EXPECT_TRUE(parsed.line.Has(name));
+  }
   EXPECT_THAT(Parse({"-h"}).line.flags.at("help"), ElementsAre("true"));
 }
 
@@ -148,6 +167,116 @@ TEST(CommandLine, HasASwitchForEachOfTheSeventyNineCollectors) {
   EXPECT_EQ(switches, 79U);
   EXPECT_EQ(table.Find("collector.hwmon")->default_value, "true");
   EXPECT_EQ(table.Find("collector.systemd")->default_value, "false");
+}
+
+TEST(ManPage, NamesEveryFlagAndCommandWithItsHelpAndDefault) {
+  const FlagTable table;
+  std::string page = ManPage(table);
+  // Where lines may break.
+  for (std::size_t at = 0; (at = page.find("\\:", at)) != page.npos;) page.erase(at, 2);
+  const auto says = [&](const std::string& part) { return page.find(part) != page.npos; };
+  for (const Flag& flag : table.flags()) {
+    EXPECT_TRUE(says("\\fB" + RoffText("--" + flag.name) + "\\fR")) << flag.name;
+    EXPECT_TRUE(says(RoffText(flag.help))) << flag.name;
+    const bool has_default = !flag.boolean() && !flag.default_value.empty();
+    EXPECT_TRUE(!has_default || says(" Default: \\fB" + RoffText(flag.default_value) + "\\fR\n"))
+        << flag.name;
+  }
+  for (const Command& command : kCommands) {
+    EXPECT_TRUE(says("\\fB" + std::string(command.name) + "\\fR")) << command.name;
+    EXPECT_TRUE(says("\n" + RoffText(command.help) + "\n")) << command.name;
+  }
+}
+
+TEST(ManPage, HoldsNoRequestsOrEscapesButItsOwn) {
+  std::istringstream page(ManPage(FlagTable()));
+  for (std::string line; std::getline(page, line);) {
+    EXPECT_THAT(line, MatchesRegex("(\\.(TH|SH|SS|TP|PP|nh|ad)( .*)?|[^.'].*)"));
+    for (std::size_t at = 0; (at = line.find('\\', at)) != line.npos; at += 2) {
+      EXPECT_THAT(line.substr(at, 2), MatchesRegex("\\\\[-e:&(f]")) << line;
+    }
+    EXPECT_THAT(line, Each(AllOf(Ge(' '), Le('~')))) << line;
+  }
+}
+
+TEST(ManPage, EscapesWhatRoffWouldTakeForItsOwn) {
+  EXPECT_EQ(RoffText(".so a\\b"), "\\&.so a\\eb");
+  EXPECT_EQ(RoffText("--no-x"), "\\-\\-no\\-x");
+  EXPECT_EQ(RoffText("'^~`\""), "\\(aq\\(ha\\(ti\\(ga\\(dq");
+  EXPECT_EQ(RoffText("one\n.two"), "one .two");
+}
+
+Names Completed(const Names& words) {
+  static const FlagTable table;
+  return Complete(words, table);
+}
+
+TEST(Completion, OffersEveryFlagThatHelpListsAndTheNegatedOnes) {
+  Names expected;
+  const FlagTable table;
+  for (const Flag& flag : table.flags()) {
+    if (flag.hidden || !flag.command.empty()) continue;
+    expected.push_back("--" + flag.name);
+    if (flag.boolean()) expected.push_back("--no-" + flag.name);
+  }
+  EXPECT_THAT(Completed({"--"}), ElementsAreArray(expected));
+  EXPECT_THAT(Completed({"once", "-"}), ElementsAreArray(expected));
+  for (const std::string& prefix : expected) {
+    Names matching = expected;
+    std::erase_if(matching, [&](const auto& name) { return !name.starts_with(prefix); });
+    EXPECT_THAT(Completed({prefix}), ElementsAreArray(matching));
+  }
+  EXPECT_THAT(Completed({"--collector.cpu.g"}), ElementsAre("--collector.cpu.guest"));
+  EXPECT_THAT(Completed({"--bogus"}), IsEmpty());
+}
+
+TEST(Completion, OffersTheValuesOfAFlagHoweverTheShellSplitsThem) {
+  EXPECT_THAT(Completed({"--log.format", ""}), ElementsAre("logfmt", "json"));
+  EXPECT_THAT(Completed({"--log.level", "de"}), ElementsAre("debug"));
+  EXPECT_THAT(Completed({"--log.level", "=", "de"}), ElementsAre("debug"));
+  EXPECT_THAT(Completed({"--log.format", "="}), ElementsAre("logfmt", "json"));
+  EXPECT_THAT(Completed({"--log.level=de"}), ElementsAre("--log.level=debug"));
+  EXPECT_THAT(Completed({"--config.file", ""}), IsEmpty());
+  EXPECT_THAT(Completed({"--config.file=on"}), IsEmpty());
+  EXPECT_THAT(Completed({"--collector.cpu=t"}), IsEmpty());
+  EXPECT_THAT(Completed({"--log.level", "--log.f"}), ElementsAre("--log.format"));
+}
+
+TEST(Completion, OffersOnlyValuesThatTheFlagTakes) {
+  const FlagTable table;
+  for (const Flag& flag : table.flags()) {
+    if (flag.choices.empty()) continue;
+    for (const std::string& choice : flag.choices) EXPECT_TRUE(flag.Check(choice)) << flag.name;
+    EXPECT_THAT(flag.choices, Contains(flag.default_value));
+  }
+}
+
+TEST(Completion, OffersCommandsWhereOneMayStand) {
+  const Names all = {"once", "check", "describe", "queue"};
+  EXPECT_THAT(Completed({}), ElementsAreArray(all));
+  EXPECT_THAT(Completed({"--config.file", "once", ""}), ElementsAreArray(all));
+  EXPECT_THAT(Completed({"--config.file", "=", "once", ""}), ElementsAreArray(all));
+  EXPECT_THAT(Completed({"--no-collector.cpu", "d"}), ElementsAre("describe"));
+  EXPECT_THAT(Completed({"--", "o"}), ElementsAre("once"));
+  EXPECT_THAT(Completed({"--", "--log.l"}), IsEmpty());
+  EXPECT_THAT(Completed({"once", ""}), IsEmpty());
+  EXPECT_THAT(Completed({"queue", ""}), ElementsAre("stat", "verify", "dump", "replay"));
+  EXPECT_THAT(Completed({"queue", "stat", ""}), IsEmpty());
+  EXPECT_THAT(Completed({"--js"}), IsEmpty());
+  EXPECT_THAT(Completed({"describe", "--js"}), ElementsAre("--json"));
+}
+
+TEST(Completion, IsAskedForByAFlagWhateverStandsBesides) {
+  const Names words = {"--bogus", "--completion-bash", "--log", "--"};
+  EXPECT_THAT(CompletionRequest(words), Optional(ElementsAre("--log", "--")));
+  EXPECT_EQ(CompletionRequest(Names{"--", "--completion-bash"}), std::nullopt);
+}
+
+TEST(Completion, WritesScriptsForTheNameThatTheProgramHas) {
+  const std::string bash = BashCompletionScript("/usr/bin/node_exporter");
+  EXPECT_THAT(bash, HasSubstr("complete -o default -F _hostpulse_complete node_exporter\n"));
+  EXPECT_THAT(ZshCompletionScript("./hostpulse"), StartsWith("#compdef hostpulse\n"));
+  EXPECT_EQ(BashCompletionScript("a;b"), BashCompletionScript("hostpulse"));
 }
 
 }  // namespace
