@@ -74,6 +74,8 @@ class HttpClient::Impl {
     InitialiseCurlOnce();
     easy_.reset(curl_easy_init());
     multi_.reset(curl_multi_init());
+    // A new connection ends the one before.
+    curl_multi_setopt(multi_.get(), CURLMOPT_MAXCONNECTS, 1L);
   }
 
   HttpReply Post(const HttpRequest& request);
@@ -99,6 +101,8 @@ class HttpClient::Impl {
   const TlsOptions tls_;
   const std::string proxy_;
   std::array<WatchedFile, 3> tls_files_;
+  // The kept connection was made with files that have changed since.
+  bool outdated_ = false;
   // The connection lives in the multi handle, so it goes last.
   std::unique_ptr<CURLM, MultiDeleter> multi_;
   std::unique_ptr<CURL, EasyDeleter> easy_;
@@ -139,9 +143,10 @@ void HttpClient::Impl::SetTls() {
   }
   if (!tls_.cert_file.empty()) Set(CURLOPT_SSLCERT, tls_.cert_file.c_str());
   if (!tls_.key_file.empty()) Set(CURLOPT_SSLKEY, tls_.key_file.c_str());
-  bool changed = false;
-  for (WatchedFile& file : tls_files_) changed = file.Changed() || changed;
-  if (changed) Set(CURLOPT_FRESH_CONNECT, 1L);
+  // A session that is resumed goes on with the certificate that it began with.
+  Set(CURLOPT_SSL_SESSIONID_CACHE, 0L);
+  for (WatchedFile& file : tls_files_) outdated_ = file.Changed() || outdated_;
+  if (outdated_) Set(CURLOPT_FRESH_CONNECT, 1L);
 }
 
 // With a server name of its own the URL carries that name, for SNI and verification, while the
@@ -186,7 +191,9 @@ HttpReply HttpClient::Impl::Post(const HttpRequest& request) {
   Set(CURLOPT_POST, 1L);
   Set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
   Set(CURLOPT_POSTFIELDS, request.body.empty() ? "" : request.body.data());
-  return ReplyOf(Perform());
+  const CURLcode code = Perform();
+  if (code == CURLE_OK) outdated_ = false;
+  return ReplyOf(code);
 }
 
 CURLcode HttpClient::Impl::Perform() {

@@ -149,18 +149,19 @@ void ScriptedReceiver::Accept() {
     const int fd = ::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC);
     if (fd < 0 && errno == EINTR) continue;
     if (fd < 0) return;
-    ++connections_;
+    const int connection = ++connections_;
     const std::lock_guard lock(mutex_);
     sockets_.emplace_back(fd);
-    workers_.emplace_back([this, fd] { Serve(fd); });
+    workers_.emplace_back([this, fd, connection] { Serve(fd, connection); });
   }
 }
 
-void ScriptedReceiver::Serve(int fd) {
+void ScriptedReceiver::Serve(int fd, int connection) {
   std::string buffer;
   while (true) {
     ReceivedRequest request;
     if (!ReadRequest(fd, buffer, request)) break;
+    request.connection = connection;
     if (!Answer(fd, Take(std::move(request)))) break;
   }
   const std::lock_guard lock(mutex_);

@@ -32,6 +32,7 @@ struct ReceivedRequest {
   std::map<std::string, std::string> headers;  // Names in lower case.
   std::string body;
   std::chrono::steady_clock::time_point at;
+  int connection = 0;  // The first one is 1.
 };
 
 // An HTTP server on a free port of the loopback interface that answers by a script: the answers
@@ -55,7 +56,7 @@ class ScriptedReceiver {
 
  private:
   void Accept();
-  void Serve(int fd);
+  void Serve(int fd, int connection);
   ScriptedAnswer Take(ReceivedRequest request);
   // False where the connection is over.
   bool Answer(int fd, const ScriptedAnswer& answer);

@@ -2,8 +2,11 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <cstdlib>
+#include <filesystem>
+#include <fstream>
 #include <thread>
 
 #include "core/version.h"
@@ -76,6 +79,27 @@ TEST_F(RemoteWriteClientTest, SendsWhatTheProtocolAsksFor) {
 TEST_F(RemoteWriteClientTest, KeepsItsConnection) {
   for (int i = 0; i < 5; ++i) SendFor(i % 2 == 0 ? 204 : 500);
   EXPECT_EQ(receiver_.connections(), 1);
+}
+
+// While certificates are exchanged a receiver may be away for a moment. The connection that was
+// made with the old ones still works, and must not be used again all the same.
+TEST_F(RemoteWriteClientTest, ChangedTlsFilesEndTheOldConnection) {
+  const std::string path = testing::TempDir() + "authority-" + std::to_string(::getpid());
+  std::ofstream(path) << "old";
+  options_.tls.ca_file = path;
+  EXPECT_EQ(SendFor(204).outcome, SendOutcome::kAccepted);
+
+  std::ofstream(path) << "another";
+  ScriptedAnswer reset;
+  reset.reset = true;
+  receiver_.Script({reset});
+  EXPECT_EQ(SendFor(204).outcome, SendOutcome::kRetry);
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(SendFor(204).outcome, SendOutcome::kAccepted);
+
+  std::vector<int> connections;
+  for (const auto& request : receiver_.Requests()) connections.push_back(request.connection);
+  EXPECT_THAT(connections, testing::ElementsAre(1, 2, 3, 3, 3));
+  std::filesystem::remove(path);
 }
 
 TEST_F(RemoteWriteClientTest, StatusDecides) {
