@@ -13,6 +13,7 @@
 #include "core/log/logger.h"
 #include "core/metrics/metric_batch.h"
 #include "core/metrics/metric_desc.h"
+#include "core/recent_text.h"
 #include "core/result.h"
 
 namespace hostpulse::collectors {
@@ -43,6 +44,8 @@ struct CollectorContext {
   const Clock& clock;
   Logger& log;                                // "collector.NAME"
   std::span<const std::string> enabled = {};  // The collectors of this set, by name.
+  // Of net/netstat below paths.procfs, where another part of the program reads it, too; or null.
+  const RecentText* netstat_text = nullptr;
 
   bool Enabled(std::string_view collector) const {
     return std::find(enabled.begin(), enabled.end(), collector) != enabled.end();

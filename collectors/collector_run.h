@@ -21,16 +21,18 @@ namespace hostpulse::collectors {
 // outlives its set.
 struct CollectorGround {
   CollectorGround(HostPaths the_paths, FlagValues the_flags, std::vector<std::string> names,
-                  int kept_descriptors)
+                  int kept_descriptors, std::shared_ptr<RecentText> the_netstat_text = nullptr)
       : paths(std::move(the_paths)),
         flags(std::move(the_flags)),
         enabled(std::move(names)),
-        descriptors(kept_descriptors) {}
+        descriptors(kept_descriptors),
+        netstat_text(paths.procfs == "/proc" ? std::move(the_netstat_text) : nullptr) {}
 
   HostPaths paths;
   FlagValues flags;
   std::vector<std::string> enabled;
   kernel::DescriptorBudget descriptors;
+  std::shared_ptr<RecentText> netstat_text;  // Null for the /proc of another host.
 };
 
 // How a run went.

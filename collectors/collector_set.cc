@@ -186,9 +186,9 @@ Result<std::unique_ptr<CollectorSet>> CollectorSet::Create(CollectorSetOptions o
   std::sort(options.enabled.begin(), options.enabled.end());
   options.enabled.erase(std::unique(options.enabled.begin(), options.enabled.end()),
                         options.enabled.end());
-  const auto ground =
-      std::make_shared<CollectorGround>(std::move(options.paths), std::move(options.flags),
-                                        std::move(options.enabled), options.kept_descriptors);
+  const auto ground = std::make_shared<CollectorGround>(
+      std::move(options.paths), std::move(options.flags), std::move(options.enabled),
+      options.kept_descriptors, std::move(options.netstat_text));
   auto impl = std::make_unique<Impl>(clock, options);
   std::string errors;
   for (const std::string& name : ground->enabled) {
@@ -198,8 +198,8 @@ Result<std::unique_ptr<CollectorSet>> CollectorSet::Create(CollectorSetOptions o
       continue;
     }
     Logger& log = loggers.Get("collector." + name);
-    auto collector = spec->make(
-        {ground->paths, ground->flags, ground->descriptors, clock, log, ground->enabled});
+    auto collector = spec->make({ground->paths, ground->flags, ground->descriptors, clock, log,
+                                 ground->enabled, ground->netstat_text.get()});
     if (!collector) {
       errors.append(errors.empty() ? "" : "\n").append(collector.status().message());
       continue;

@@ -23,6 +23,8 @@ struct CollectorSetOptions {
   // How long a collection waits for a collector that may block, unless its filter says less.
   std::chrono::nanoseconds block_timeout = std::chrono::seconds(1);
   int kept_descriptors = 512;
+  // What the program itself reads of /proc/self/net/netstat; only used where procfs is /proc.
+  std::shared_ptr<RecentText> netstat_text{};
   // Where the names are looked up: a test brings collectors of its own. Sorted by name.
   std::span<const CollectorSpec* const> table = CollectorTable();
 };

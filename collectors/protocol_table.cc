@@ -38,7 +38,11 @@ ProtocolTable::ProtocolTable(std::string path, kernel::DescriptorBudget& budget,
 Status ProtocolTable::Add(MetricBatch& out) {
   const auto text = file_.Read();
   if (!text) return text.status();
-  kernel::LineScanner lines(*text);
+  return AddText(*text, out);
+}
+
+Status ProtocolTable::AddText(std::string_view text, MetricBatch& out) {
+  kernel::LineScanner lines(text);
   std::string_view names;
   for (std::size_t i = 0; lines.Next(names); ++i) {
     if (i == headings_.size()) headings_.emplace_back();

@@ -27,6 +27,8 @@ class ProtocolTable {
 
   // Adds node_netstat_Tcp_InSegs ... Errors: as KernelFile::Read, kParse.
   Status Add(MetricBatch& out);
+  // The same from a text of that file which somebody else has read.
+  Status AddText(std::string_view text, MetricBatch& out);
 
  private:
   struct Column {

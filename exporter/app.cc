@@ -181,7 +181,7 @@ Status App::TryReload() {
     }
     return {ErrorCode::kInvalid, std::move(message)};
   }
-  auto set = collectors::CollectorSet::Create(next.collectors, clock_, loggers_);
+  auto set = sources_->MakeCollectors(next.collectors, clock_, loggers_);
   if (!set) return std::move(set).status();
   if (Status status = push_->Reload(next.push); !status) return status;
 

@@ -24,6 +24,10 @@ class Sources {
   static Result<std::unique_ptr<Sources>> Create(const config::Config& config, const Clock& clock,
                                                  LoggerRegistry& loggers);
 
+  // Another set in the place of the one in force. Errors: as Create.
+  Result<std::unique_ptr<collectors::CollectorSet>> MakeCollectors(
+      collectors::CollectorSetOptions options, const Clock& clock, LoggerRegistry& loggers) const;
+
   MetricSource& all() { return all_; }
   ReloadableCollectors& collectors() { return collectors_; }
   SelfMetrics& self() { return self_; }
@@ -33,8 +37,9 @@ class Sources {
   prometheus::Registry& http_registry() { return http_registry_; }
 
  private:
-  Sources(bool with_exporter_metrics, std::unique_ptr<collectors::CollectorSet> set,
-          const Clock& clock, LoggerRegistry& loggers);
+  Sources(const Clock& clock, LoggerRegistry& loggers,
+          std::unique_ptr<collectors::CollectorSet> set, std::shared_ptr<RecentText> netstat,
+          bool with_exporter_metrics);
 
   ReloadableCollectors collectors_;
   SelfMetrics self_;
@@ -43,6 +48,7 @@ class Sources {
   RegistrySource counters_;
   prometheus::Registry http_registry_;
   RegistrySource http_counters_;
+  const std::shared_ptr<RecentText> netstat_;
   ProcessSource process_;
   MergedSource all_;
 };

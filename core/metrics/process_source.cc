@@ -9,9 +9,11 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <chrono>
 #include <cstdint>
 #include <cstring>
 #include <optional>
+#include <utility>
 
 namespace hostpulse {
 namespace {
@@ -120,10 +122,11 @@ std::span<const MetricDesc> ProcessSource::Descs() {
   return kDescs;
 }
 
-ProcessSource::ProcessSource(const std::string& procfs)
+ProcessSource::ProcessSource(const std::string& procfs, std::shared_ptr<RecentText> netstat)
     : stat_(Open(procfs + "/self/stat")),
       descriptors_(Open(procfs + "/self/fd", O_DIRECTORY)),
       netstat_(Open(procfs + "/self/net/netstat")),
+      netstat_text_(std::move(netstat)),
       boot_time_(static_cast<double>(BootTime(procfs))),
       buffer_(4096, '\0') {}
 
@@ -190,6 +193,7 @@ void ProcessSource::AddNetwork() {
     std::string_view name;
   };
   const std::string_view text = Read(netstat_);
+  if (netstat_text_) netstat_text_->Note(text, std::chrono::steady_clock::now());
   for (const Column& column : {Column{kReceived, "InOctets"}, Column{kSent, "OutOctets"}}) {
     const auto bytes = Number(NetstatValue(text, "IpExt:", column.name));
     if (bytes) Add(column.which, static_cast<double>(*bytes));

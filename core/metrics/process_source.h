@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -11,6 +12,7 @@
 #include "core/metrics/metric_desc.h"
 #include "core/metrics/metric_source.h"
 #include "core/mutex.h"
+#include "core/recent_text.h"
 #include "core/unique_fd.h"
 
 namespace hostpulse {
@@ -22,7 +24,9 @@ class ProcessSource final : public MetricSource {
  public:
   // The program always takes the real /proc: --path.procfs may be another host's, which does not
   // have this process.
-  explicit ProcessSource(const std::string& procfs = "/proc");
+  // What it reads of net/netstat it leaves in `netstat`, if there is one.
+  explicit ProcessSource(const std::string& procfs = "/proc",
+                         std::shared_ptr<RecentText> netstat = nullptr);
 
   Status Gather(const GatherFilter& filter, FamilyVisitor visit) override
       HOSTPULSE_EXCLUDES(mutex_);
@@ -43,6 +47,7 @@ class ProcessSource final : public MetricSource {
   const UniqueFd stat_;
   const UniqueFd descriptors_;
   const UniqueFd netstat_;
+  const std::shared_ptr<RecentText> netstat_text_;
   double boot_time_ = 0;  // Seconds since the epoch.
   std::string buffer_ HOSTPULSE_GUARDED_BY(mutex_);
   std::optional<bool> size_is_count_ HOSTPULSE_GUARDED_BY(mutex_);

@@ -54,6 +54,25 @@ TEST_F(NetstatTest, PicksTheFieldsOfThePattern) {
   for (const FamilyView& family : netstat.families()) EXPECT_EQ(family.type, kUntyped);
 }
 
+TEST_F(NetstatTest, TakesWhatHasJustBeenRead) {
+  FakeClock clock;
+  RecentText read;
+  CollectorHarness netstat("netstat", host_, {{"collector.netstat.fields", "^IpExt_InOctets$"}});
+  netstat.MakeWith([&](const collectors::CollectorContext& context) {
+    return collectors::FindCollector("netstat")->make({context.paths, context.flags,
+                                                       context.descriptors, clock, context.log,
+                                                       context.enabled, &read});
+  });
+  EXPECT_EQ(netstat.Run(), "node_netstat_IpExt_InOctets 5\n");
+  read.Note("IpExt: InOctets\nIpExt: 77\n", clock.Monotonic());
+  EXPECT_EQ(netstat.Run(), "node_netstat_IpExt_InOctets 77\n");
+  clock.Advance(RecentText::kFresh + std::chrono::nanoseconds(1));
+  EXPECT_EQ(netstat.Run(), "node_netstat_IpExt_InOctets 5\n");
+  read.Note("no heading\n", clock.Monotonic());
+  netstat.Run();
+  EXPECT_EQ(netstat.status().code(), ErrorCode::kParse);
+}
+
 TEST_F(NetstatTest, TakesAnotherPatternAndNegativeNumbers) {
   CollectorHarness netstat("netstat", host_, {{"collector.netstat.fields", "^Tcp_.*o"}});
   EXPECT_EQ(netstat.Run(), "node_netstat_Tcp_MaxConn -1\nnode_netstat_Tcp_RtoAlgorithm 1\n");

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -99,6 +100,38 @@ TEST(ProcessSource, ReadsAProcOfFiles) {
   EXPECT_EQ(values["process_open_fds"], 2);
   EXPECT_EQ(values["process_network_receive_bytes_total"], 12);
   EXPECT_EQ(values["process_network_transmit_bytes_total"], 34);
+}
+
+TEST(ProcessSource, LeavesWhatItReadToOthers) {
+  FakeProc proc;
+  proc.Write("self/net/netstat", "IpExt: InOctets\nIpExt: 5\n");
+  const auto netstat = std::make_shared<RecentText>();
+  ProcessSource source(proc.root(), netstat);
+  const auto before = std::chrono::steady_clock::now();
+  Gather(source);
+  const auto after = std::chrono::steady_clock::now();
+  // However long that took, at one of these times it was fresh.
+  std::string text;
+  for (auto at = before; text.empty() && at <= after + RecentText::kFresh;
+       at += RecentText::kFresh / 2) {
+    netstat->Copy(at, text);
+  }
+  EXPECT_EQ(text, "IpExt: InOctets\nIpExt: 5\n");
+}
+
+TEST(RecentText, IsThereForAMoment) {
+  RecentText recent;
+  const MonotonicTime start{std::chrono::hours(1)};
+  std::string text = "before";
+  EXPECT_FALSE(recent.Copy(start, text));
+  recent.Note("text", start);
+  EXPECT_FALSE(recent.Copy(start - std::chrono::nanoseconds(1), text));
+  EXPECT_FALSE(recent.Copy(start + RecentText::kFresh + std::chrono::nanoseconds(1), text));
+  EXPECT_EQ(text, "before");
+  EXPECT_TRUE(recent.Copy(start + RecentText::kFresh, text));
+  EXPECT_EQ(text, "text");
+  recent.Note("", start);
+  EXPECT_FALSE(recent.Copy(start, text)) << "what could not be read";
 }
 
 TEST(ProcessSource, LeavesOutWhatIsNotThere) {
