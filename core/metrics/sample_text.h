@@ -13,7 +13,8 @@ namespace hostpulse {
 struct SampleStyle {
   bool float_bounds = false;   // le="1.0", not le="1".
   bool second_stamps = false;  // Timestamps in seconds, not in milliseconds.
-  std::string_view counter;    // Behind the name of a counter's sample.
+  // Behind the name of a counter's sample. Empty, but not null: it is copied from.
+  std::string_view counter = "";  // NOLINT(readability-redundant-string-init)
 };
 
 // Appends the samples of one metric of a family called `name`, which is of this type.

@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
-#include <regex>
 #include <stdexcept>
 #include <string>
 
@@ -26,8 +25,8 @@ TEST(StartupMemoryTest, GivesBackPagesThatAreReadAgainWhenNeeded) {
   EXPECT_LT(ResidentFilePages(), before);
 
   // Code, constants, relocated tables and unwinding information still are what they were.
-  EXPECT_TRUE(std::regex_match("node_load1", std::regex("[a-z_0-9]+")));
-  EXPECT_THROW(throw std::runtime_error("caught"), std::runtime_error);
+  EXPECT_EQ(std::to_string(1.5), "1.500000");
+  EXPECT_THROW((void)std::stoi("no number"), std::invalid_argument);
   ReleaseStartupMemory();
 }
 
