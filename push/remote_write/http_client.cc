@@ -9,6 +9,7 @@
 #include <limits>
 #include <mutex>
 
+#include "core/mutex.h"
 #include "push/remote_write/watched_file.h"
 
 namespace hostpulse::push {
@@ -74,14 +75,13 @@ class HttpClient::Impl {
     InitialiseCurlOnce();
     easy_.reset(curl_easy_init());
     multi_.reset(curl_multi_init());
-    // A new connection ends the one before.
-    curl_multi_setopt(multi_.get(), CURLMOPT_MAXCONNECTS, 1L);
   }
 
   HttpReply Post(const HttpRequest& request);
 
   void EndBy(MonotonicTime time) {
     end_by_.store(time.time_since_epoch().count(), std::memory_order_relaxed);
+    const MutexLock lock(replacing_multi_);
     curl_multi_wakeup(multi_.get());
   }
 
@@ -92,6 +92,7 @@ class HttpClient::Impl {
   }
   void SetBasics();
   void SetTls();
+  void EndOutdatedConnection();
   void SetTarget(const HttpRequest& request, List& headers);
   void SetTimes(std::chrono::nanoseconds timeout);
   // Runs the transfer; CURLE_ABORTED_BY_CALLBACK where EndBy's time came first.
@@ -101,8 +102,9 @@ class HttpClient::Impl {
   const TlsOptions tls_;
   const std::string proxy_;
   std::array<WatchedFile, 3> tls_files_;
-  // The kept connection was made with files that have changed since.
-  bool outdated_ = false;
+  // Held where another thread than the one that posts looks at multi_, and where that one replaces
+  // it. What it only reads it needs no lock for.
+  Mutex replacing_multi_;
   // The connection lives in the multi handle, so it goes last.
   std::unique_ptr<CURLM, MultiDeleter> multi_;
   std::unique_ptr<CURL, EasyDeleter> easy_;
@@ -145,8 +147,19 @@ void HttpClient::Impl::SetTls() {
   if (!tls_.key_file.empty()) Set(CURLOPT_SSLKEY, tls_.key_file.c_str());
   // A session that is resumed goes on with the certificate that it began with.
   Set(CURLOPT_SSL_SESSIONID_CACHE, 0L);
-  for (WatchedFile& file : tls_files_) outdated_ = file.Changed() || outdated_;
-  if (outdated_) Set(CURLOPT_FRESH_CONNECT, 1L);
+}
+
+// A connection that was made with files which have changed since must not be used again, whatever
+// becomes of the next one: it may fail, or not be kept. Only without it in the pool that is sure,
+// and libcurl lets go of what is there only together with the pool. Files that change after this
+// look are seen by the next one, so that what was made of half of them does not last either.
+void HttpClient::Impl::EndOutdatedConnection() {
+  bool changed = false;
+  for (WatchedFile& file : tls_files_) changed = file.Changed() || changed;
+  if (!changed && multi_ != nullptr) return;
+  std::unique_ptr<CURLM, MultiDeleter> other(curl_multi_init());
+  const MutexLock lock(replacing_multi_);
+  multi_.swap(other);
 }
 
 // With a server name of its own the URL carries that name, for SNI and verification, while the
@@ -175,6 +188,7 @@ void HttpClient::Impl::SetTimes(std::chrono::nanoseconds timeout) {
 }
 
 HttpReply HttpClient::Impl::Post(const HttpRequest& request) {
+  EndOutdatedConnection();
   if (easy_ == nullptr || multi_ == nullptr) return {0, "libcurl could not be set up", {}, {}};
   curl_easy_reset(easy_.get());
   body_.clear();
@@ -191,9 +205,7 @@ HttpReply HttpClient::Impl::Post(const HttpRequest& request) {
   Set(CURLOPT_POST, 1L);
   Set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
   Set(CURLOPT_POSTFIELDS, request.body.empty() ? "" : request.body.data());
-  const CURLcode code = Perform();
-  if (code == CURLE_OK) outdated_ = false;
-  return ReplyOf(code);
+  return ReplyOf(Perform());
 }
 
 CURLcode HttpClient::Impl::Perform() {

@@ -158,6 +158,11 @@ def main(hostpulse):
                 check_names(own)
                 assert {one[0] for one in server.seen} == {"/good"}, set(server.seen)
             make_certificates(directory, 2)
+            # The first try with the new ones finds no receiver, while the connection that was made
+            # with the old ones still has its thread: it must not be used again.
+            failed = requests_without_answer(own, "good")
+            harness.wait_until(lambda: requests_without_answer(own, "good") > failed,
+                               "a request while the receiver is away", timeout=20)
             with Server(directory, port) as server:
                 server.wait_for("the new certificates", client="client 2")
             assert pushing.stop() == 0, pushing.output()

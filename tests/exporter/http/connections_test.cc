@@ -120,11 +120,11 @@ TEST_F(ConnectionsTest, StopsAtOnceWithConnectionsOpen) {
 }
 
 TEST_F(ConnectionsTest, SurvivesRunningOutOfDescriptors) {
-#ifdef __SANITIZE_ADDRESS__
-  GTEST_SKIP() << "the undefined-behaviour sanitizer looks at memory through pipes of its own";
-#endif
   AddRoute("/hello", {"GET"}, Text("hi\n"));
   Start();
+  // The undefined-behaviour sanitizer opens a pipe to look at an object's vtable, and calls one bad
+  // where that fails. It looks at each kind once: a request shows it those of the server.
+  EXPECT_EQ(BodyOf(Get(address_, "/hello")), "hi\n");
   // The clients have their sockets; the server finds a few descriptors and then none.
   std::vector<UniqueFd> sockets;
   for (int i = 0; i < 40; ++i)

@@ -81,25 +81,46 @@ TEST_F(RemoteWriteClientTest, KeepsItsConnection) {
   EXPECT_EQ(receiver_.connections(), 1);
 }
 
+// With a file that decides which connections may be used. The receiver speaks no TLS: which
+// connection a request takes is the same without.
+class ChangedTlsFilesTest : public RemoteWriteClientTest {
+ protected:
+  ChangedTlsFilesTest() {
+    std::ofstream(path_) << "old";
+    options_.tls.ca_file = path_;
+    EXPECT_EQ(SendFor(204).outcome, SendOutcome::kAccepted);
+  }
+  ~ChangedTlsFilesTest() override { std::filesystem::remove(path_); }
+
+  void Change() { std::ofstream(path_) << "another"; }
+  std::vector<int> Connections() const {
+    std::vector<int> connections;
+    for (const auto& request : receiver_.Requests()) connections.push_back(request.connection);
+    return connections;
+  }
+
+ private:
+  const std::string path_ = testing::TempDir() + "authority-" + std::to_string(::getpid());
+};
+
 // While certificates are exchanged a receiver may be away for a moment. The connection that was
 // made with the old ones still works, and must not be used again all the same.
-TEST_F(RemoteWriteClientTest, ChangedTlsFilesEndTheOldConnection) {
-  const std::string path = testing::TempDir() + "authority-" + std::to_string(::getpid());
-  std::ofstream(path) << "old";
-  options_.tls.ca_file = path;
-  EXPECT_EQ(SendFor(204).outcome, SendOutcome::kAccepted);
-
-  std::ofstream(path) << "another";
+TEST_F(ChangedTlsFilesTest, EndTheOldConnectionThoughTheNextOneFails) {
+  Change();
   ScriptedAnswer reset;
   reset.reset = true;
   receiver_.Script({reset});
   EXPECT_EQ(SendFor(204).outcome, SendOutcome::kRetry);
   for (int i = 0; i < 3; ++i) EXPECT_EQ(SendFor(204).outcome, SendOutcome::kAccepted);
+  EXPECT_THAT(Connections(), testing::ElementsAre(1, 2, 3, 3, 3));
+}
 
-  std::vector<int> connections;
-  for (const auto& request : receiver_.Requests()) connections.push_back(request.connection);
-  EXPECT_THAT(connections, testing::ElementsAre(1, 2, 3, 3, 3));
-  std::filesystem::remove(path);
+// A connection that is not kept takes no other one's place.
+TEST_F(ChangedTlsFilesTest, EndTheOldConnectionThoughTheNextOneIsNotKept) {
+  Change();
+  receiver_.Script({Raw("HTTP/1.1 204 Scripted\r\nConnection: close\r\n\r\n")});
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(SendFor(204).outcome, SendOutcome::kAccepted);
+  EXPECT_THAT(Connections(), testing::ElementsAre(1, 2, 3, 3));
 }
 
 TEST_F(RemoteWriteClientTest, StatusDecides) {
