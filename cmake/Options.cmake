@@ -52,7 +52,7 @@ if(NOT HOSTPULSE_SANITIZE)
 endif()
 
 # The standard headers that most files include, parsed once for all libraries of ours. Files still
-# include what they use: HOSTPULSE_PCH=OFF, which clang-tidy reads the tree with, holds them to it.
+# include what they use: scripts/lint --tidy reads them without these, and so holds them to it.
 set(hostpulse_common_headers
   <algorithm> <array> <atomic> <cerrno> <charconv> <chrono> <cstddef> <cstdint> <cstring>
   <functional> <map> <memory> <optional> <span> <string> <string_view> <system_error>

@@ -138,7 +138,7 @@ class FilesystemCollector final : public Collector {
   }
 
   // A mount with a server that is new in the next collection is waited for by pool_, not for long.
-  bool MayBlock() const override { return mounts_.mounts().empty() || !mounts_.IsPrompt(); }
+  bool MayBlock() const override { return mounts_.mounts().empty() || !mounts_.prompt(); }
 
  private:
   void Report(const Mount& mount) {

@@ -52,10 +52,6 @@ Status MountTable::Update(std::string_view text, std::string_view path) {
   return status_;
 }
 
-bool MountTable::IsPrompt() const {
-  return calls_.empty() && std::ranges::all_of(mounts_, IsPromptFsType, &Mount::fs_type);
-}
-
 void MountTable::Rebuild(std::string_view path) {
   using Place = std::tuple<std::string, std::string, std::string>;  // major, minor, path
   std::map<Place, std::shared_ptr<StatfsCall>> old_calls;
@@ -103,6 +99,7 @@ void MountTable::Rebuild(std::string_view path) {
     mount.call = call;
     calls_.push_back(call);
   }
+  prompt_ = calls_.empty() && std::ranges::all_of(mounts_, IsPromptFsType, &Mount::fs_type);
 }
 
 Mount MountTable::MakeMount(const MountLine& line, std::string mount_point) const {

@@ -44,7 +44,7 @@ class MountTable {
   // The calls of those that have one.
   std::span<const std::shared_ptr<StatfsCall>> calls() const { return calls_; }
   // Whether statfs of every mount only copies counters from the kernel's memory.
-  bool IsPrompt() const;
+  bool prompt() const { return prompt_; }
 
  private:
   void Rebuild(std::string_view path);
@@ -58,6 +58,7 @@ class MountTable {
   Status status_;
   std::vector<Mount> mounts_;
   std::vector<std::shared_ptr<StatfsCall>> calls_;
+  bool prompt_ = false;
 };
 
 }  // namespace hostpulse::collectors

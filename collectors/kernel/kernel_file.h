@@ -65,7 +65,7 @@ class KernelFile {
 
   // Whether the text of the last Read still holds: only for files that tell of their changes by
   // POLLPRI, as /proc/PID/mountinfo does (proc(5)), and only while the descriptor is kept. False
-  // where that is not so or not known. Costs a fiftieth of reading a mountinfo.
+  // where that is not so or not known.
   bool IsUnchanged() const;
 
   const std::string& path() const { return path_; }
