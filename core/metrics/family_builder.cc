@@ -23,8 +23,11 @@ void SetValue(prometheus::MetricType type, ClientMetric& metric, double value) {
 }  // namespace
 
 void FamilyBuilder::Start(std::string_view help, prometheus::MetricType type) {
-  if (family_.help != help) family_.help.assign(help);
-  family_.type = type;
+  if (family_.help != help || family_.type != type) {
+    family_.help.assign(help);
+    family_.type = type;
+    changed_ = true;
+  }
   used_ = 0;
 }
 
@@ -55,7 +58,7 @@ void FamilyBuilder::Add(std::span<const LabelView> labels, double value) {
   SetValue(family_.type, AddMetric(labels), value);
 }
 
-std::size_t FamilyBuilder::Finish() {
+std::size_t FamilyBuilder::Finish(std::string& scratch) {
   if (changed_ || used_ != finished_) {
     const auto& metrics = family_.metric;
     KeepSorted(order_, used_, [&metrics](std::uint32_t a, std::uint32_t b) {
@@ -66,6 +69,7 @@ std::size_t FamilyBuilder::Finish() {
       if (!sorted_.empty() && CompareLabels(*sorted_.back(), metrics[index]) == 0) continue;
       sorted_.push_back(&metrics[index]);
     }
+    text_.Make({family_.name, family_.help, family_.type, sorted_}, scratch);
     changed_ = false;
     finished_ = used_;
   }

@@ -12,6 +12,7 @@
 
 #include "core/metrics/labels.h"
 #include "core/metrics/metric_source.h"
+#include "core/metrics/text_template.h"
 
 namespace hostpulse {
 
@@ -41,18 +42,25 @@ class FamilyBuilder {
  private:
   friend class MetricBatch;
 
+  void Name(std::string_view name) {
+    family_.name.assign(name);
+    changed_ = true;
+  }
   void Start(std::string_view help, prometheus::MetricType type);
   // Sorts and drops repeated label sets, whose number it returns; the view then stands until the
   // next Start. Costs nothing where labels are those of the last cycle.
-  std::size_t Finish();
-  FamilyView view() const { return {family_.name, family_.help, family_.type, sorted_}; }
+  std::size_t Finish(std::string& scratch);
+  FamilyView view() const {
+    return {family_.name, family_.help, family_.type, sorted_, text_.empty() ? nullptr : &text_};
+  }
 
   prometheus::MetricFamily family_;  // Its metric holds at least used_ of them, kept warm.
   std::size_t used_ = 0;
-  // Of the last Finish, and whether any label or address has changed since.
+  // Of the last Finish, and whether anything but a value has changed since.
   std::vector<const prometheus::ClientMetric*> sorted_;
   std::vector<std::uint32_t> order_;
   std::size_t finished_ = 0;
+  TextTemplate text_;
   bool changed_ = false;
   std::size_t position_ = 0;  // In the batch's list.
 };

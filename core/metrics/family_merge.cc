@@ -43,6 +43,7 @@ FamilyView FamilyMerger::Join(std::size_t first, std::size_t last) {
   duplicates_ += static_cast<std::size_t>(metrics.end() - end);
   metrics.erase(end, metrics.end());
   joined.metrics = metrics;
+  joined.text = nullptr;
   return joined;
 }
 

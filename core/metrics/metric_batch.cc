@@ -34,13 +34,13 @@ FamilyBuilder& MetricBatch::Adopt(std::string_view name) {
     FamilyBuilder& fresh = pool_.emplace_back();
     list_.push_back(nullptr);
     Place(fresh, recent_);
-    fresh.family_.name.assign(name);
+    fresh.Name(name);
     index_.emplace(fresh.family_.name, &fresh);
     return fresh;
   }
   FamilyBuilder& spare = *list_[recent_];
   auto entry = index_.extract(spare.family_.name);
-  spare.family_.name.assign(name);
+  spare.Name(name);
   entry.key() = spare.family_.name;
   index_.insert(std::move(entry));
   return spare;
@@ -52,6 +52,7 @@ FamilyBuilder& MetricBatch::Family(std::string_view name, std::string_view help,
   if (family == nullptr || family->family_.name != name) {
     const auto found = index_.find(name);
     family = found != index_.end() ? found->second : &Adopt(name);
+    reordered_ = true;
     if (family->position_ < used_) return *family;
   }
   Open(*family);
@@ -64,13 +65,16 @@ void MetricBatch::Clear() {
 }
 
 void MetricBatch::Finish() {
-  KeepSorted(order_, used_, [this](std::uint32_t a, std::uint32_t b) {
-    return list_[a]->family_.name.compare(list_[b]->family_.name);
-  });
+  if (reordered_ || order_.size() != used_) {
+    KeepSorted(order_, used_, [this](std::uint32_t a, std::uint32_t b) {
+      return list_[a]->family_.name.compare(list_[b]->family_.name);
+    });
+    reordered_ = false;
+  }
   for (const std::uint32_t index : order_) {
     FamilyBuilder& family = *list_[index];
     if (family.used_ == 0) continue;
-    duplicates_ += family.Finish();
+    duplicates_ += family.Finish(scratch_);
     views_.push_back(family.view());
   }
 }

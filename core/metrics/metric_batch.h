@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <deque>
 #include <span>
+#include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
@@ -60,8 +61,10 @@ class MetricBatch {
   std::vector<FamilyBuilder*> list_;
   std::size_t used_ = 0;
   std::size_t recent_ = 0;
-  std::vector<std::uint32_t> order_;  // Of list_, by name; of the last cycle, usually still right.
+  std::vector<std::uint32_t> order_;  // Of list_, by name.
+  bool reordered_ = false;            // Whether list_ is in another order than at the last Finish.
   std::vector<FamilyView> views_;
+  std::string scratch_;
   std::size_t duplicates_ = 0;
 };
 

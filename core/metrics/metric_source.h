@@ -15,6 +15,8 @@
 
 namespace hostpulse {
 
+class TextTemplate;
+
 // One metric family, borrowed from whoever gathered it: valid for the visit only.
 struct FamilyView {
   std::string_view name;
@@ -22,6 +24,7 @@ struct FamilyView {
   prometheus::MetricType type = prometheus::MetricType::Untyped;
   // Sorted by label values (labels themselves are sorted by name), no label set twice.
   std::span<const prometheus::ClientMetric* const> metrics;
+  const TextTemplate* text = nullptr;  // Of just these metrics, where it is kept.
 };
 
 // What a caller wants gathered.

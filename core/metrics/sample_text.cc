@@ -40,6 +40,11 @@ class MetricText {
     out_.Commit(to);
   }
 
+  void Series() {
+    char* const to = Put(out_.Reserve(room_), name_);
+    out_.Commit(metric_.label.empty() ? to : PutLabels(to, {}));
+  }
+
   void Histogram() {
     const auto& histogram = metric_.histogram;
     for (const auto& bucket : histogram.bucket) {
@@ -98,6 +103,10 @@ class MetricText {
 };
 
 }  // namespace
+
+void AppendSeries(std::string_view name, const ClientMetric& metric, TextWriter& out) {
+  MetricText(name, metric, SampleStyle{}, out).Series();
+}
 
 void AppendMetric(std::string_view name, MetricType type, const ClientMetric& metric,
                   const SampleStyle& style, TextWriter& out) {

@@ -17,6 +17,9 @@ struct SampleStyle {
   std::string_view counter = "";  // NOLINT(readability-redundant-string-init)
 };
 
+// Appends name and labels of a series: `node_load1`, `node_cpu_seconds_total{cpu="0",mode="idle"}`.
+void AppendSeries(std::string_view name, const prometheus::ClientMetric& metric, TextWriter& out);
+
 // Appends the samples of one metric of a family called `name`, which is of this type.
 void AppendMetric(std::string_view name, prometheus::MetricType type,
                   const prometheus::ClientMetric& metric, const SampleStyle& style,

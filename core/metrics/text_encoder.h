@@ -11,8 +11,9 @@ namespace hostpulse {
 inline constexpr std::string_view kTextContentType =
     "text/plain; version=0.0.4; charset=utf-8; escaping=underscores";
 
-// Appends families in Prometheus' text exposition format 0.0.4 to `out`, whose storage the caller
-// reuses. Numbers are the shortest that read back exactly; integers below 2^53 have no exponent.
+// Writes families in Prometheus' text exposition format 0.0.4 to `out`, over what was there: give
+// the string of the last time. Numbers are the shortest that read back exactly; integers below 2^53
+// have no exponent.
 void EncodeText(std::span<const FamilyView> families, std::string& out);
 
 }  // namespace hostpulse

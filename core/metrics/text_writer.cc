@@ -51,9 +51,8 @@ bool AreAllPlain(std::uint64_t bytes) {
 }  // namespace
 
 void TextWriter::Grow(std::size_t room) {
-  // What a string grows by is filled with zeros: in pieces that stay in the cache that costs
-  // little, and no more than what is used of a large string.
-  constexpr std::size_t kPiece = 16384;
+  // What a string grows by is filled with zeros: small pieces waste little of that.
+  constexpr std::size_t kPiece = 4096;
   const std::size_t used = size();
   const std::size_t wanted = used + std::max(room, kPiece);
   const bool fits = used + room <= out_.capacity();

@@ -7,11 +7,11 @@
 
 namespace hostpulse {
 
-// Appends to a string through a bare pointer: the string is kept longer than its content while the
-// writer lives, and cut to it at the end. Borrow for one call.
+// Writes a string anew through a bare pointer, over what was in it: the string is longer than what
+// has been written while the writer lives, and cut to it at the end. Borrow for one call.
 class TextWriter {
  public:
-  explicit TextWriter(std::string& out) : out_(out) { Continue(out.size()); }
+  explicit TextWriter(std::string& out) : out_(out) { Continue(0); }
   ~TextWriter() { out_.resize(size()); }
   TextWriter(const TextWriter&) = delete;
   TextWriter& operator=(const TextWriter&) = delete;
@@ -23,13 +23,14 @@ class TextWriter {
   }
   void Commit(char* end) { to_ = end; }
 
+  std::size_t size() const { return static_cast<std::size_t>(to_ - out_.data()); }
+
   void Append(std::string_view text);
   void AppendNumber(double value);
   void AppendBound(double value);
   void AppendEscaped(std::string_view text, bool quotes);
 
  private:
-  std::size_t size() const { return static_cast<std::size_t>(to_ - out_.data()); }
   void Continue(std::size_t used) {
     to_ = out_.data() + used;
     end_ = out_.data() + out_.size();

@@ -116,7 +116,6 @@ class MetricsHandler {
     if (!scrape.names.empty()) families = Choose(scrape.names, families, bench.chosen);
     // Uncompressed text goes out in the string that it is written into.
     std::string& text = scrape.gzip ? bench.text : response.body;
-    text.clear();
     text.reserve(last_size_.load(std::memory_order_relaxed) + 1024);
     if (scrape.openmetrics) {
       EncodeOpenMetrics(families, text);

@@ -104,10 +104,8 @@ Times Cycle(Host& host, std::size_t number, std::string& text) {
   at[kMerge] = CpuNanoseconds();
   const auto families = host.Merge();
   at[kText] = CpuNanoseconds();
-  text.clear();
   EncodeText(families, text);
   at[kOpenMetrics] = CpuNanoseconds();
-  text.clear();
   EncodeOpenMetrics(families, text);
   at[kSteps] = CpuNanoseconds();
   Times took{};

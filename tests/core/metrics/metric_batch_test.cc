@@ -169,6 +169,52 @@ TEST(MetricBatch, DropsAndCountsARepeatedLabelSet) {
   EXPECT_EQ(batch.families()[0].metrics[0]->counter.value, 1);
 }
 
+TEST(MetricBatch, ShowsAnotherHelpTypeOrLabelOfTheSameSeries) {
+  MetricBatch batch;
+  const auto cycle = [&batch](std::string_view help, prometheus::MetricType type,
+                              std::string_view device, double value) {
+    batch.Begin();
+    batch.Family("m", help, type).Add({{"device", device}}, value);
+    batch.Finish();
+    return Text(batch);
+  };
+  EXPECT_EQ(cycle("Old.", kGauge, "a", 1), "# HELP m Old.\n# TYPE m gauge\nm{device=\"a\"} 1\n");
+  EXPECT_EQ(cycle("Old.", kGauge, "a", 2), "# HELP m Old.\n# TYPE m gauge\nm{device=\"a\"} 2\n");
+  EXPECT_EQ(cycle("New.", kGauge, "a", 3), "# HELP m New.\n# TYPE m gauge\nm{device=\"a\"} 3\n");
+  EXPECT_EQ(cycle("New.", kCounter, "a", 4),
+            "# HELP m New.\n# TYPE m counter\nm{device=\"a\"} 4\n");
+  EXPECT_EQ(cycle("New.", kCounter, "b", 5),
+            "# HELP m New.\n# TYPE m counter\nm{device=\"b\"} 5\n");
+}
+
+TEST(MetricBatch, ShowsTheTimestampOfOneSample) {
+  MetricBatch batch;
+  batch.Begin();
+  auto& family = batch.Family("m", "", kGauge);
+  family.Add({{"a", "1"}}, 1);
+  const LabelView label{"a", "2"};
+  auto& late = family.AddMetric(std::span(&label, 1));
+  late.gauge.value = 2;
+  late.timestamp_ms = 1500;
+  batch.Finish();
+  EXPECT_EQ(Text(batch), "# TYPE m gauge\nm{a=\"1\"} 1\nm{a=\"2\"} 2 1500\n");
+}
+
+TEST(MetricBatch, ShowsAHistogramThatBecameAGauge) {
+  MetricBatch batch;
+  batch.Begin();
+  auto& histogram = batch.Family("m", "", kHistogram).AddMetric({}).histogram;
+  histogram.sample_count = 3;
+  histogram.sample_sum = 4;
+  histogram.bucket.clear();
+  batch.Finish();
+  EXPECT_EQ(Text(batch), "# TYPE m histogram\nm_bucket{le=\"+Inf\"} 3\nm_sum 4\nm_count 3\n");
+  batch.Begin();
+  batch.Family("m", "", kGauge).Add(1);
+  batch.Finish();
+  EXPECT_EQ(Text(batch), "# TYPE m gauge\nm 1\n");
+}
+
 TEST(MetricBatch, ForgetsTheTimestampOfTheLastCycle) {
   MetricBatch batch;
   batch.Begin();

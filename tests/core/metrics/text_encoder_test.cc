@@ -111,11 +111,13 @@ TEST(TextEncoder, KeepsAStringThatHasRoom) {
   auto& family = batch.Family("m", "Help.", kGauge);
   for (int i = 0; i < 2500; ++i) family.Add({{"i", std::to_string(i)}}, i);
   const std::string expected = Encode(batch);
-  std::string text = "before\n";
+  std::string text(100, 'x');
   text.reserve(expected.size() + 1024);
   const std::size_t capacity = text.capacity();
   EncodeText(batch.families(), text);
-  EXPECT_EQ(text, "before\n" + expected);
+  EXPECT_EQ(text, expected);
+  EncodeText({}, text);
+  EXPECT_EQ(text, "");
   EXPECT_EQ(text.capacity(), capacity);
 }
 
