@@ -79,6 +79,12 @@ void TakeAttribute(const NetlinkAttribute& attribute, Link& link) {
     case IFLA_TXQLEN:
       CopyTo(attribute, link.transmit_queue_length);
       break;
+    case IFLA_PROMISCUITY:
+      CopyTo(attribute, link.promiscuity);
+      break;
+    case IFLA_ALLMULTI:
+      CopyTo(attribute, link.all_multicast);
+      break;
     case IFLA_CARRIER:
       CopyTo(attribute, link.carrier);
       break;

@@ -52,6 +52,8 @@ struct Link {
   std::optional<std::uint32_t> mtu;
   std::optional<std::uint32_t> group;
   std::optional<std::uint32_t> transmit_queue_length;
+  std::optional<std::uint32_t> promiscuity;    // How many want all packets that pass by,
+  std::optional<std::uint32_t> all_multicast;  // and all multicast ones (Linux 6.0).
   std::optional<std::uint32_t> carrier_changes;
   std::optional<std::uint32_t> carrier_up_count;
   std::optional<std::uint32_t> carrier_down_count;
