@@ -23,7 +23,8 @@ double Seconds(std::uint64_t ticks) {
 }  // namespace
 
 CpuTimes::CpuTimes(const CollectorContext& context, bool with_guest)
-    : file_(context.paths.Proc("stat"), context.descriptors), with_guest_(with_guest) {}
+    : file_(context.paths.Proc("stat"), context.descriptors, kernel::FileKind::kSingle),
+      with_guest_(with_guest) {}
 
 Status CpuTimes::Collect(MetricBatch& out) {
   const auto text = file_.Read();

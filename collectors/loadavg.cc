@@ -18,7 +18,7 @@ constexpr std::array<MetricDesc, 3> kMetrics = {{
 class LoadavgCollector final : public Collector {
  public:
   explicit LoadavgCollector(const CollectorContext& context)
-      : file_(context.paths.Proc("loadavg"), context.descriptors) {}
+      : file_(context.paths.Proc("loadavg"), context.descriptors, kernel::FileKind::kSingle) {}
 
   Status Collect(MetricBatch& out) override {
     const auto text = file_.ReadTrimmed();

@@ -127,7 +127,7 @@ std::size_t Find(std::string_view field, std::size_t next) {
 class MeminfoCollector final : public Collector {
  public:
   explicit MeminfoCollector(const CollectorContext& context)
-      : file_(context.paths.Proc("meminfo"), context.descriptors) {}
+      : file_(context.paths.Proc("meminfo"), context.descriptors, kernel::FileKind::kSingle) {}
 
   Status Collect(MetricBatch& out) override {
     const auto text = file_.Read();

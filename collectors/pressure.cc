@@ -63,7 +63,7 @@ class PressureCollector final : public Collector {
  private:
   static kernel::KernelFile Open(const CollectorContext& context, std::size_t resource) {
     return {context.paths.Proc("pressure/" + std::string(kResources[resource].file)),
-            context.descriptors};
+            context.descriptors, kernel::FileKind::kSingle};
   }
 
   static Status CollectFrom(const Resource& resource, kernel::KernelFile& file, MetricBatch& out) {

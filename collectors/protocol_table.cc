@@ -33,7 +33,7 @@ bool IsMetricName(std::string_view text) {
 
 ProtocolTable::ProtocolTable(std::string path, kernel::DescriptorBudget& budget,
                              const Pattern& wanted)
-    : file_(std::move(path), budget), wanted_(wanted) {}
+    : file_(std::move(path), budget, kernel::FileKind::kSingle), wanted_(wanted) {}
 
 Status ProtocolTable::Add(MetricBatch& out) {
   const auto text = file_.Read();
@@ -100,7 +100,7 @@ Status ProtocolTable::AddValues(const Heading& heading, std::string_view line,
 
 ProtocolList::ProtocolList(std::string path, kernel::DescriptorBudget& budget,
                            const Pattern& wanted)
-    : file_(std::move(path), budget), wanted_(wanted) {}
+    : file_(std::move(path), budget, kernel::FileKind::kSingle), wanted_(wanted) {}
 
 Status ProtocolList::Add(MetricBatch& out) {
   const auto text = file_.TryRead();

@@ -75,8 +75,10 @@ bool IsName(std::string_view text) {
 class SockstatCollector final : public Collector {
  public:
   explicit SockstatCollector(const CollectorContext& context)
-      : sockstat_(context.paths.Proc("net/sockstat"), context.descriptors),
-        sockstat6_(context.paths.Proc("net/sockstat6"), context.descriptors),
+      : sockstat_(context.paths.Proc("net/sockstat"), context.descriptors,
+                  kernel::FileKind::kSingle),
+        sockstat6_(context.paths.Proc("net/sockstat6"), context.descriptors,
+                   kernel::FileKind::kSingle),
         page_bytes_(static_cast<double>(::sysconf(_SC_PAGESIZE))) {}
 
   Status Collect(MetricBatch& out) override {

@@ -40,7 +40,7 @@ constexpr std::array<std::string_view, 10> kVectors = {
 class StatCollector final : public Collector {
  public:
   explicit StatCollector(const CollectorContext& context)
-      : file_(context.paths.Proc("stat"), context.descriptors),
+      : file_(context.paths.Proc("stat"), context.descriptors, kernel::FileKind::kSingle),
         with_softirqs_(context.flags.Bool(kSoftirqFlag)) {}
 
   Status Collect(MetricBatch& out) override {

@@ -28,8 +28,8 @@ constexpr std::string_view kClocksources = "devices/system/clocksource";
 
 struct Clocksource {
   Clocksource(const std::string& directory, kernel::DescriptorBudget& budget)
-      : available(directory + "/available_clocksource", budget),
-        current(directory + "/current_clocksource", budget) {}
+      : available(directory + "/available_clocksource", budget, kernel::FileKind::kAttribute),
+        current(directory + "/current_clocksource", budget, kernel::FileKind::kAttribute) {}
   kernel::KernelFile available;
   kernel::KernelFile current;
 };

@@ -1,7 +1,9 @@
 #include "collectors/kernel/kernel_dir.h"
 
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -14,7 +16,7 @@ namespace hostpulse::kernel {
 namespace {
 
 constexpr std::size_t kFirstBuffer = 4096;
-constexpr std::size_t kLeastRoom = 512;  // One entry with a name of 255 bytes takes 280.
+constexpr std::size_t kLongestEntry = 280;  // With a name of 255 bytes.
 
 // struct linux_dirent64 up to its name, which glibc does not declare.
 struct DirentHead {
@@ -24,6 +26,14 @@ struct DirentHead {
   std::uint8_t type;
 };
 constexpr std::size_t kNameOffset = 19;
+
+// sysfs and procfs go on until the buffer has no room for the next entry; others may stop earlier
+// and must be asked again until they have nothing more to say.
+bool FillsBuffers(int fd) {
+  struct statfs status {};
+  return ::fstatfs(fd, &status) == 0 &&
+         (status.f_type == SYSFS_MAGIC || status.f_type == PROC_SUPER_MAGIC);
+}
 
 }  // namespace
 
@@ -40,12 +50,13 @@ int KernelDir::ReadEntries(int fd) {
   size_ = 0;
   if (entries_.empty()) entries_.resize(kFirstBuffer);
   while (true) {
-    if (entries_.size() - size_ < kLeastRoom) entries_.resize(entries_.size() * 2);
+    if (entries_.size() - size_ < kLongestEntry) entries_.resize(entries_.size() * 2);
     const long got =
         ::syscall(SYS_getdents64, fd, entries_.data() + size_, entries_.size() - size_);
     if (got < 0) return errno;
     if (got == 0) break;
     size_ += static_cast<std::size_t>(got);
+    if (fills_ && entries_.size() - size_ >= kLongestEntry) break;
   }
   CollectNames();
   return 0;
@@ -79,6 +90,7 @@ Result<std::span<const std::string_view>> KernelDir::List() {
   if (!ListKept()) {
     UniqueFd fd(::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NONBLOCK));
     if (!fd) return ErrnoStatus(path_, "open", errno);
+    fills_ = FillsBuffers(fd.get());
     if (const int error = ReadEntries(fd.get()); error != 0) {
       return ErrnoStatus(path_, "list", error);
     }

@@ -35,6 +35,7 @@ class KernelDir {
   std::string path_;
   DescriptorBudget* budget_;
   UniqueFd fd_;
+  bool fills_ = false;         // Whether its file system ends a listing only for want of room.
   std::vector<char> entries_;  // What getdents64 filled, size_ bytes of it.
   std::size_t size_ = 0;
   std::vector<std::string_view> names_;

@@ -88,7 +88,7 @@ bool KernelFile::IsUnchanged() const {
 bool KernelFile::IsLast(std::size_t got, std::size_t room) const {
   constexpr std::size_t kLeastPage = 4096;
   constexpr std::size_t kLongestRecord = 1024;
-  if (kind_ == FileKind::kAttribute) return got < room;
+  if (kind_ == FileKind::kAttribute || kind_ == FileKind::kSingle) return got < room;
   return kind_ == FileKind::kShortRecords && got < room && got + kLongestRecord <= kLeastPage;
 }
 

@@ -31,6 +31,9 @@ enum class FileKind {
   // All at once: a file of sysfs or /proc/sys, made by the kernel in one piece of less than a page.
   // A read that leaves room in the buffer has seen the end, which saves every second system call.
   kAttribute,
+  // All at once, too, but of any length: a file of /proc that the kernel opens by single_open(), as
+  // /proc/stat, meminfo and net/netstat. It makes the whole text before it hands out any of it.
+  kSingle,
   // Record by record, none longer than 1 KiB: /proc/net/udp and other tables. A read that leaves
   // more than that of the kernel's page and of the buffer has seen the end; to ask again would make
   // the kernel walk through the whole of its table for nothing.

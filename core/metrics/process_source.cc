@@ -136,8 +136,10 @@ std::string_view ProcessSource::Read(const UniqueFd& fd) {
     if (size == buffer_.size()) buffer_.resize(buffer_.size() * 2);
     const ssize_t got =
         ::pread(fd.get(), buffer_.data() + size, buffer_.size() - size, static_cast<off_t>(size));
-    if (got <= 0) return std::string_view(buffer_).substr(0, got < 0 ? 0 : size);
+    if (got < 0) return {};
     size += static_cast<std::size_t>(got);
+    // Files that the kernel opens by single_open(): what leaves room is all there is.
+    if (size < buffer_.size()) return std::string_view(buffer_).substr(0, size);
   }
 }
 

@@ -3,8 +3,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <filesystem>
 #include <string>
+#include <system_error>
 #include <utility>
+#include <vector>
 
 #include "tests/support/alloc_counter.h"
 #include "tests/support/host_tree.h"
@@ -13,6 +17,7 @@ namespace hostpulse::kernel {
 namespace {
 
 using testing::ElementsAre;
+using testing::ElementsAreArray;
 using testing::IsEmpty;
 
 class KernelDirTest : public testing::Test {
@@ -48,6 +53,22 @@ TEST_F(KernelDirTest, ListsManyLongNames) {
   ASSERT_EQ(names->size(), 400U);
   EXPECT_TRUE(names->front().starts_with("1000x"));
   EXPECT_TRUE(names->back().starts_with("1399x"));
+}
+
+// File systems of the kernel, where a listing ends without another question.
+TEST_F(KernelDirTest, ListsAllOfTheKernelsDirectories) {
+  for (const char* path : {"/sys/module", "/sys/class", "/proc/sys/kernel", "/proc/self"}) {
+    std::error_code error;
+    std::vector<std::string> expected;
+    for (const auto& entry : std::filesystem::directory_iterator(path, error)) {
+      expected.push_back(entry.path().filename());
+    }
+    if (error) continue;
+    std::sort(expected.begin(), expected.end());
+    KernelDir dir(path, budget_);
+    ASSERT_TRUE(dir.List().ok()) << path;
+    EXPECT_THAT(*dir.List(), ElementsAreArray(expected)) << path;
+  }
 }
 
 TEST_F(KernelDirTest, FindsADirectoryThatCameBack) {

@@ -55,6 +55,29 @@ TEST_F(KernelFileTest, ReadsAnAttributeOfAnySize) {
   }
 }
 
+TEST_F(KernelFileTest, ReadsAFileMadeInOnePieceOfAnySize) {
+  KernelFile file = File("stat", FileKind::kSingle);
+  for (const std::size_t size : {0U, 1U, 1023U, 1024U, 1025U, 4096U, 100'000U, 10U}) {
+    host_.WriteProc("stat", std::string(size, 'x'));
+    EXPECT_EQ(file.Read()->size(), size);
+    EXPECT_EQ(file.Read()->size(), size);
+  }
+}
+
+// What the kernel opens by single_open() comes whole, however it is read.
+TEST_F(KernelFileTest, ReadsTheFilesThatTheKernelMakesInOnePiece) {
+  for (const char* path : {"/proc/stat", "/proc/self/net/netstat", "/proc/self/net/snmp6"}) {
+    KernelFile whole(path, budget_);
+    KernelFile single(path, budget_, FileKind::kSingle);
+    const auto lines = [](std::string_view text) {
+      return std::count(text.begin(), text.end(), '\n');
+    };
+    if (!whole.TryRead()) continue;
+    single.TryRead();  // With a buffer that grows meanwhile, and once more without.
+    EXPECT_EQ(lines(*single.Read()), lines(*whole.Read())) << path;
+  }
+}
+
 TEST_F(KernelFileTest, ReadsShortRecordsOfAnyNumber) {
   KernelFile file = File("table", FileKind::kShortRecords);
   for (const std::size_t size : {0U, 1U, 1024U, 3071U, 3072U, 3073U, 4096U, 100'000U, 10U}) {
