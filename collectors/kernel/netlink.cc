@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -62,18 +63,18 @@ Status NetlinkSocket::Open() {
 }
 
 Status NetlinkSocket::SendRequest(std::uint16_t type, std::span<const std::byte> body) {
-  buffer_.resize(kBufferBytes);
+  if (!buffer_) buffer_ = std::make_unique_for_overwrite<std::byte[]>(kBufferBytes);
   nlmsghdr head{};
   head.nlmsg_len = static_cast<std::uint32_t>(sizeof(head) + body.size());
   head.nlmsg_type = type;
   head.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
   head.nlmsg_seq = ++sequence_;
-  if (head.nlmsg_len > buffer_.size()) {
+  if (head.nlmsg_len > kBufferBytes) {
     return {ErrorCode::kInvalid, Where(protocol_) + ": request too long"};
   }
-  std::memcpy(buffer_.data(), &head, sizeof(head));
-  if (!body.empty()) std::memcpy(buffer_.data() + sizeof(head), body.data(), body.size());
-  if (::send(socket_.get(), buffer_.data(), head.nlmsg_len, 0) < 0) {
+  std::memcpy(buffer_.get(), &head, sizeof(head));
+  if (!body.empty()) std::memcpy(buffer_.get() + sizeof(head), body.data(), body.size());
+  if (::send(socket_.get(), buffer_.get(), head.nlmsg_len, 0) < 0) {
     return ErrnoStatus(Where(protocol_), "send", errno);
   }
   return {};
@@ -108,17 +109,18 @@ Status NetlinkSocket::TakeMessages(std::span<const std::byte> bytes, MessageVisi
 
 Status NetlinkSocket::Receive(MessageVisitor visit) {
   for (bool done = false; !done;) {
-    const ssize_t got = ::recv(socket_.get(), buffer_.data(), buffer_.size(), MSG_TRUNC);
+    const ssize_t got = ::recv(socket_.get(), buffer_.get(), kBufferBytes, MSG_TRUNC);
     if (got < 0) {
       if (errno == EINTR) continue;
       if (errno == EAGAIN) return {ErrorCode::kTimeout, Where(protocol_) + ": no answer in 1 s"};
       return ErrnoStatus(Where(protocol_), "receive", errno);
     }
     const auto size = static_cast<std::size_t>(got);
-    if (size > buffer_.size()) {
+    if (size > kBufferBytes) {
       return {ErrorCode::kParse, Where(protocol_) + ": message longer than its buffer"};
     }
-    if (Status status = TakeMessages(std::span(buffer_).first(size), visit, done); !status) {
+    if (Status status = TakeMessages(std::span<const std::byte>(buffer_.get(), size), visit, done);
+        !status) {
       return status;
     }
   }

@@ -2,10 +2,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string_view>
 #include <type_traits>
-#include <vector>
 
 #include "core/function_ref.h"
 #include "core/result.h"
@@ -51,7 +51,8 @@ class NetlinkSocket {
   int protocol_;
   UniqueFd socket_;
   std::uint32_t sequence_ = 0;
-  std::vector<std::byte> buffer_;
+  // Made with the socket and not filled: only what answers take of it costs memory.
+  std::unique_ptr<std::byte[]> buffer_;
 };
 
 template <typename T>

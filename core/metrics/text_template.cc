@@ -33,7 +33,8 @@ void AppendTextHead(const FamilyView& family, TextWriter& out) {
 }
 
 void TextTemplate::Write(const FamilyView& family, std::string& text) {
-  TextWriter out(text);
+  constexpr std::size_t kPiece = 256;  // Most are no longer than a few of these.
+  TextWriter out(text, kPiece);
   AppendTextHead(family, out);
   for (const ClientMetric* metric : family.metrics) {
     AppendSeries(family.name, *metric, out);

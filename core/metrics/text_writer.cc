@@ -51,10 +51,8 @@ bool AreAllPlain(std::uint64_t bytes) {
 }  // namespace
 
 void TextWriter::Grow(std::size_t room) {
-  // What a string grows by is filled with zeros: small pieces waste little of that.
-  constexpr std::size_t kPiece = 4096;
   const std::size_t used = size();
-  const std::size_t wanted = used + std::max(room, kPiece);
+  const std::size_t wanted = used + std::max(room, piece_);
   const bool fits = used + room <= out_.capacity();
   out_.resize(fits ? std::min(wanted, out_.capacity()) : wanted);
   Continue(used);

@@ -11,7 +11,11 @@ namespace hostpulse {
 // has been written while the writer lives, and cut to it at the end. Borrow for one call.
 class TextWriter {
  public:
-  explicit TextWriter(std::string& out) : out_(out) { Continue(0); }
+  // `piece`: what the string grows by at least. What it grows by is filled with zeros, so that
+  // small pieces waste little.
+  explicit TextWriter(std::string& out, std::size_t piece = 4096) : out_(out), piece_(piece) {
+    Continue(0);
+  }
   ~TextWriter() { out_.resize(size()); }
   TextWriter(const TextWriter&) = delete;
   TextWriter& operator=(const TextWriter&) = delete;
@@ -38,6 +42,7 @@ class TextWriter {
   void Grow(std::size_t room);
 
   std::string& out_;
+  const std::size_t piece_;
   char* to_ = nullptr;
   char* end_ = nullptr;
 };
