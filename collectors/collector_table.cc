@@ -27,23 +27,25 @@ extern const CollectorSpec kSockstatCollector;
 extern const CollectorSpec kSoftnetCollector;
 extern const CollectorSpec kStatCollector;
 extern const CollectorSpec kTextfileCollector;
+extern const CollectorSpec kThermalZoneCollector;
 extern const CollectorSpec kTimeCollector;
 extern const CollectorSpec kTimexCollector;
 extern const CollectorSpec kUdpQueuesCollector;
 extern const CollectorSpec kUnameCollector;
 extern const CollectorSpec kVmstatCollector;
+extern const CollectorSpec kWatchdogCollector;
 
 namespace {
 
 // One row a collector.
 constexpr auto kCollectors = std::to_array<const CollectorSpec*>({
-    &kArpCollector,       &kConntrackCollector, &kCpuCollector,       &kCpufreqCollector,
-    &kDiskstatsCollector, &kEntropyCollector,   &kFilefdCollector,    &kFilesystemCollector,
-    &kLoadavgCollector,   &kMeminfoCollector,   &kNetclassCollector,  &kNetdevCollector,
-    &kNetstatCollector,   &kOsCollector,        &kPressureCollector,  &kSchedstatCollector,
-    &kSockstatCollector,  &kSoftnetCollector,   &kStatCollector,      &kTextfileCollector,
-    &kTimeCollector,      &kTimexCollector,     &kUdpQueuesCollector, &kUnameCollector,
-    &kVmstatCollector,
+    &kArpCollector,         &kConntrackCollector, &kCpuCollector,      &kCpufreqCollector,
+    &kDiskstatsCollector,   &kEntropyCollector,   &kFilefdCollector,   &kFilesystemCollector,
+    &kLoadavgCollector,     &kMeminfoCollector,   &kNetclassCollector, &kNetdevCollector,
+    &kNetstatCollector,     &kOsCollector,        &kPressureCollector, &kSchedstatCollector,
+    &kSockstatCollector,    &kSoftnetCollector,   &kStatCollector,     &kTextfileCollector,
+    &kThermalZoneCollector, &kTimeCollector,      &kTimexCollector,    &kUdpQueuesCollector,
+    &kUnameCollector,       &kVmstatCollector,    &kWatchdogCollector,
 });
 
 std::vector<const CollectorSpec*> BuildTable() {

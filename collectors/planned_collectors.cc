@@ -222,8 +222,6 @@ constexpr auto kPlanned = std::to_array<CollectorSpec>({
     Off("systemd", "Units, timers and sockets of systemd (D-Bus).", kSystemd),
     On("tapestats", "Input and output of SCSI tape drives.", kTapestats),
     Off("tcpstat", "TCP sockets by state, and their queues."),
-    On("thermal_zone", "Thermal zones and cooling devices."),
-    On("watchdog", "Watchdog devices."),
     Off("wifi", "Stations and interfaces of wireless networks.", kWifi),
     Off("xfrm", "Errors of IPsec transforms (/proc/net/xfrm_stat)."),
     On("xfs", "Run-time statistics of XFS file systems."),
