@@ -10,8 +10,10 @@ namespace hostpulse::collectors {
 extern const CollectorSpec kArpCollector;
 extern const CollectorSpec kConntrackCollector;
 extern const CollectorSpec kCpuCollector;
+extern const CollectorSpec kCpuVulnerabilitiesCollector;
 extern const CollectorSpec kCpufreqCollector;
 extern const CollectorSpec kDiskstatsCollector;
+extern const CollectorSpec kDmiCollector;
 extern const CollectorSpec kEntropyCollector;
 extern const CollectorSpec kFilefdCollector;
 extern const CollectorSpec kFilesystemCollector;
@@ -39,13 +41,21 @@ namespace {
 
 // One row a collector.
 constexpr auto kCollectors = std::to_array<const CollectorSpec*>({
-    &kArpCollector,         &kConntrackCollector, &kCpuCollector,      &kCpufreqCollector,
-    &kDiskstatsCollector,   &kEntropyCollector,   &kFilefdCollector,   &kFilesystemCollector,
-    &kLoadavgCollector,     &kMeminfoCollector,   &kNetclassCollector, &kNetdevCollector,
-    &kNetstatCollector,     &kOsCollector,        &kPressureCollector, &kSchedstatCollector,
-    &kSockstatCollector,    &kSoftnetCollector,   &kStatCollector,     &kTextfileCollector,
-    &kThermalZoneCollector, &kTimeCollector,      &kTimexCollector,    &kUdpQueuesCollector,
-    &kUnameCollector,       &kVmstatCollector,    &kWatchdogCollector,
+    &kArpCollector,         &kConntrackCollector,
+    &kCpuCollector,         &kCpuVulnerabilitiesCollector,
+    &kCpufreqCollector,     &kDiskstatsCollector,
+    &kDmiCollector,         &kEntropyCollector,
+    &kFilefdCollector,      &kFilesystemCollector,
+    &kLoadavgCollector,     &kMeminfoCollector,
+    &kNetclassCollector,    &kNetdevCollector,
+    &kNetstatCollector,     &kOsCollector,
+    &kPressureCollector,    &kSchedstatCollector,
+    &kSockstatCollector,    &kSoftnetCollector,
+    &kStatCollector,        &kTextfileCollector,
+    &kThermalZoneCollector, &kTimeCollector,
+    &kTimexCollector,       &kUdpQueuesCollector,
+    &kUnameCollector,       &kVmstatCollector,
+    &kWatchdogCollector,
 });
 
 std::vector<const CollectorSpec*> BuildTable() {
