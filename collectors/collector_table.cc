@@ -24,6 +24,7 @@ extern const CollectorSpec kNetdevCollector;
 extern const CollectorSpec kNetstatCollector;
 extern const CollectorSpec kOsCollector;
 extern const CollectorSpec kPressureCollector;
+extern const CollectorSpec kRaplCollector;
 extern const CollectorSpec kSchedstatCollector;
 extern const CollectorSpec kSockstatCollector;
 extern const CollectorSpec kSoftnetCollector;
@@ -41,21 +42,14 @@ namespace {
 
 // One row a collector.
 constexpr auto kCollectors = std::to_array<const CollectorSpec*>({
-    &kArpCollector,         &kConntrackCollector,
-    &kCpuCollector,         &kCpuVulnerabilitiesCollector,
-    &kCpufreqCollector,     &kDiskstatsCollector,
-    &kDmiCollector,         &kEntropyCollector,
-    &kFilefdCollector,      &kFilesystemCollector,
-    &kLoadavgCollector,     &kMeminfoCollector,
-    &kNetclassCollector,    &kNetdevCollector,
-    &kNetstatCollector,     &kOsCollector,
-    &kPressureCollector,    &kSchedstatCollector,
-    &kSockstatCollector,    &kSoftnetCollector,
-    &kStatCollector,        &kTextfileCollector,
-    &kThermalZoneCollector, &kTimeCollector,
-    &kTimexCollector,       &kUdpQueuesCollector,
-    &kUnameCollector,       &kVmstatCollector,
-    &kWatchdogCollector,
+    &kArpCollector,      &kConntrackCollector,  &kCpuCollector,       &kCpuVulnerabilitiesCollector,
+    &kCpufreqCollector,  &kDiskstatsCollector,  &kDmiCollector,       &kEntropyCollector,
+    &kFilefdCollector,   &kFilesystemCollector, &kLoadavgCollector,   &kMeminfoCollector,
+    &kNetclassCollector, &kNetdevCollector,     &kNetstatCollector,   &kOsCollector,
+    &kPressureCollector, &kRaplCollector,       &kSchedstatCollector, &kSockstatCollector,
+    &kSoftnetCollector,  &kStatCollector,       &kTextfileCollector,  &kThermalZoneCollector,
+    &kTimeCollector,     &kTimexCollector,      &kUdpQueuesCollector, &kUnameCollector,
+    &kVmstatCollector,   &kWatchdogCollector,
 });
 
 std::vector<const CollectorSpec*> BuildTable() {

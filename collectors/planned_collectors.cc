@@ -115,10 +115,6 @@ constexpr auto kQdisc = std::to_array<FlagSpec>({
     Formerly("collector.qdisk.device-exclude", "collector.qdisc.device-exclude"),
 });
 
-constexpr auto kRapl = std::to_array<FlagSpec>({
-    Switch("collector.rapl.enable-zone-label", "Name the zone in a label, not in the metric."),
-});
-
 constexpr auto kRunit = std::to_array<FlagSpec>({
     Text("collector.runit.servicedir", "Directory of the runit services.", "/etc/service"),
 });
@@ -209,7 +205,6 @@ constexpr auto kPlanned = std::to_array<CollectorSpec>({
     On("powersupplyclass", "Batteries and power adapters.", kPowersupply),
     Off("processes", "Processes and threads by state."),
     Off("qdisc", "Queueing disciplines of network devices.", kQdisc),
-    On("rapl", "Energy counters of the CPU package (needs root).", kRapl),
     Off("runit", "State of runit services (deprecated).", kRunit),
     On("selinux", "Mode of SELinux."),
     Off("slabinfo", "Slab caches of the kernel (needs root).", kSlabinfo),
