@@ -23,6 +23,7 @@ extern const CollectorSpec kNetclassCollector;
 extern const CollectorSpec kNetdevCollector;
 extern const CollectorSpec kNetstatCollector;
 extern const CollectorSpec kOsCollector;
+extern const CollectorSpec kPowersupplyclassCollector;
 extern const CollectorSpec kPressureCollector;
 extern const CollectorSpec kRaplCollector;
 extern const CollectorSpec kSchedstatCollector;
@@ -42,14 +43,37 @@ namespace {
 
 // One row a collector.
 constexpr auto kCollectors = std::to_array<const CollectorSpec*>({
-    &kArpCollector,      &kConntrackCollector,  &kCpuCollector,       &kCpuVulnerabilitiesCollector,
-    &kCpufreqCollector,  &kDiskstatsCollector,  &kDmiCollector,       &kEntropyCollector,
-    &kFilefdCollector,   &kFilesystemCollector, &kLoadavgCollector,   &kMeminfoCollector,
-    &kNetclassCollector, &kNetdevCollector,     &kNetstatCollector,   &kOsCollector,
-    &kPressureCollector, &kRaplCollector,       &kSchedstatCollector, &kSockstatCollector,
-    &kSoftnetCollector,  &kStatCollector,       &kTextfileCollector,  &kThermalZoneCollector,
-    &kTimeCollector,     &kTimexCollector,      &kUdpQueuesCollector, &kUnameCollector,
-    &kVmstatCollector,   &kWatchdogCollector,
+    &kArpCollector,
+    &kConntrackCollector,
+    &kCpuCollector,
+    &kCpuVulnerabilitiesCollector,
+    &kCpufreqCollector,
+    &kDiskstatsCollector,
+    &kDmiCollector,
+    &kEntropyCollector,
+    &kFilefdCollector,
+    &kFilesystemCollector,
+    &kLoadavgCollector,
+    &kMeminfoCollector,
+    &kNetclassCollector,
+    &kNetdevCollector,
+    &kNetstatCollector,
+    &kOsCollector,
+    &kPowersupplyclassCollector,
+    &kPressureCollector,
+    &kRaplCollector,
+    &kSchedstatCollector,
+    &kSockstatCollector,
+    &kSoftnetCollector,
+    &kStatCollector,
+    &kTextfileCollector,
+    &kThermalZoneCollector,
+    &kTimeCollector,
+    &kTimexCollector,
+    &kUdpQueuesCollector,
+    &kUnameCollector,
+    &kVmstatCollector,
+    &kWatchdogCollector,
 });
 
 std::vector<const CollectorSpec*> BuildTable() {

@@ -103,10 +103,6 @@ constexpr auto kPerf = std::to_array<FlagSpec>({
     List("collector.perf.cache-profilers", "A cache counter to report; none: all."),
 });
 
-constexpr auto kPowersupply = std::to_array<FlagSpec>({
-    Filter("collector.powersupply.ignored-supplies", "Power supplies to leave out.", "^$"),
-});
-
 constexpr auto kQdisc = std::to_array<FlagSpec>({
     Filter("collector.qdisc.device-include", "Devices to report; excludes device-exclude."),
     Filter("collector.qdisc.device-exclude", "Devices to leave out; excludes device-include."),
@@ -202,7 +198,6 @@ constexpr auto kPlanned = std::to_array<CollectorSpec>({
     Off("nvmesubsystem", "Paths of NVMe over fabrics subsystems."),
     Off("pcidevice", "PCI devices: link, power state, SR-IOV.", kPcidevice),
     Off("perf", "Hardware and software counters of perf_event_open(2).", kPerf),
-    On("powersupplyclass", "Batteries and power adapters.", kPowersupply),
     Off("processes", "Processes and threads by state."),
     Off("qdisc", "Queueing disciplines of network devices.", kQdisc),
     Off("runit", "State of runit services (deprecated).", kRunit),
