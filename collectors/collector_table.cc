@@ -14,6 +14,8 @@ extern const CollectorSpec kCpuVulnerabilitiesCollector;
 extern const CollectorSpec kCpufreqCollector;
 extern const CollectorSpec kDiskstatsCollector;
 extern const CollectorSpec kDmiCollector;
+extern const CollectorSpec kDrmCollector;
+extern const CollectorSpec kEdacCollector;
 extern const CollectorSpec kEntropyCollector;
 extern const CollectorSpec kFilefdCollector;
 extern const CollectorSpec kFilesystemCollector;
@@ -50,6 +52,8 @@ constexpr auto kCollectors = std::to_array<const CollectorSpec*>({
     &kCpufreqCollector,
     &kDiskstatsCollector,
     &kDmiCollector,
+    &kDrmCollector,
+    &kEdacCollector,
     &kEntropyCollector,
     &kFilefdCollector,
     &kFilesystemCollector,

@@ -175,8 +175,6 @@ constexpr auto kPlanned = std::to_array<CollectorSpec>({
     Off("cgroups", "Number of control groups by controller (/proc/cgroups)."),
     On("dmmultipath", "Multipath maps of the device mapper and their paths."),
     Off("drbd", "State of DRBD 8 resources (/proc/drbd)."),
-    Off("drm", "Load and memory of AMD graphics cards."),
-    On("edac", "Memory errors that were corrected or not."),
     Off("ethtool", "Statistics and settings that network drivers report.", kEthtool),
     On("fibrechannel", "Ports and statistics of Fibre Channel hosts."),
     On("hwmon", "Hardware sensors: temperature, fan, voltage, power.", kHwmon),
