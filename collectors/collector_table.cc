@@ -19,6 +19,7 @@ extern const CollectorSpec kEdacCollector;
 extern const CollectorSpec kEntropyCollector;
 extern const CollectorSpec kFilefdCollector;
 extern const CollectorSpec kFilesystemCollector;
+extern const CollectorSpec kHwmonCollector;
 extern const CollectorSpec kLoadavgCollector;
 extern const CollectorSpec kMeminfoCollector;
 extern const CollectorSpec kNetclassCollector;
@@ -45,39 +46,15 @@ namespace {
 
 // One row a collector.
 constexpr auto kCollectors = std::to_array<const CollectorSpec*>({
-    &kArpCollector,
-    &kConntrackCollector,
-    &kCpuCollector,
-    &kCpuVulnerabilitiesCollector,
-    &kCpufreqCollector,
-    &kDiskstatsCollector,
-    &kDmiCollector,
-    &kDrmCollector,
-    &kEdacCollector,
-    &kEntropyCollector,
-    &kFilefdCollector,
-    &kFilesystemCollector,
-    &kLoadavgCollector,
-    &kMeminfoCollector,
-    &kNetclassCollector,
-    &kNetdevCollector,
-    &kNetstatCollector,
-    &kOsCollector,
-    &kPowersupplyclassCollector,
-    &kPressureCollector,
-    &kRaplCollector,
-    &kSchedstatCollector,
-    &kSockstatCollector,
-    &kSoftnetCollector,
-    &kStatCollector,
-    &kTextfileCollector,
-    &kThermalZoneCollector,
-    &kTimeCollector,
-    &kTimexCollector,
-    &kUdpQueuesCollector,
-    &kUnameCollector,
-    &kVmstatCollector,
-    &kWatchdogCollector,
+    &kArpCollector,      &kConntrackCollector, &kCpuCollector,       &kCpuVulnerabilitiesCollector,
+    &kCpufreqCollector,  &kDiskstatsCollector, &kDmiCollector,       &kDrmCollector,
+    &kEdacCollector,     &kEntropyCollector,   &kFilefdCollector,    &kFilesystemCollector,
+    &kHwmonCollector,    &kLoadavgCollector,   &kMeminfoCollector,   &kNetclassCollector,
+    &kNetdevCollector,   &kNetstatCollector,   &kOsCollector,        &kPowersupplyclassCollector,
+    &kPressureCollector, &kRaplCollector,      &kSchedstatCollector, &kSockstatCollector,
+    &kSoftnetCollector,  &kStatCollector,      &kTextfileCollector,  &kThermalZoneCollector,
+    &kTimeCollector,     &kTimexCollector,     &kUdpQueuesCollector, &kUnameCollector,
+    &kVmstatCollector,   &kWatchdogCollector,
 });
 
 std::vector<const CollectorSpec*> BuildTable() {

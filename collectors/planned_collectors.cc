@@ -50,14 +50,6 @@ constexpr auto kEthtool = std::to_array<FlagSpec>({
     Filter("collector.ethtool.metrics-include", "Driver statistics to report.", ".*"),
 });
 
-constexpr auto kHwmon = std::to_array<FlagSpec>({
-    Filter("collector.hwmon.chip-include", "Chips to report; excludes chip-exclude."),
-    Filter("collector.hwmon.chip-exclude", "Chips to leave out; excludes chip-include."),
-    Filter("collector.hwmon.sensor-include", "Sensors to report, matched against \"chip;sensor\"."),
-    Filter("collector.hwmon.sensor-exclude",
-           "Sensors to leave out, matched against \"chip;sensor\"."),
-});
-
 constexpr auto kInfiniband = std::to_array<FlagSpec>({
     Filter("collector.infiniband.device-include", "Devices to report; excludes device-exclude."),
     Filter("collector.infiniband.device-exclude", "Devices to leave out; excludes device-include."),
@@ -177,7 +169,6 @@ constexpr auto kPlanned = std::to_array<CollectorSpec>({
     Off("drbd", "State of DRBD 8 resources (/proc/drbd)."),
     Off("ethtool", "Statistics and settings that network drivers report.", kEthtool),
     On("fibrechannel", "Ports and statistics of Fibre Channel hosts."),
-    On("hwmon", "Hardware sensors: temperature, fan, voltage, power.", kHwmon),
     On("infiniband", "Ports and counters of InfiniBand and RoCE devices.", kInfiniband),
     Off("interrupts", "Interrupts by CPU and source (/proc/interrupts).", kInterrupts),
     On("ipvs", "Totals and backends of the IP virtual server.", kIpvs),
