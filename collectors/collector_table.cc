@@ -10,40 +10,51 @@ namespace hostpulse::collectors {
 extern const CollectorSpec kArpCollector;
 extern const CollectorSpec kConntrackCollector;
 extern const CollectorSpec kCpuCollector;
+extern const CollectorSpec kCpuVulnerabilitiesCollector;
 extern const CollectorSpec kCpufreqCollector;
 extern const CollectorSpec kDiskstatsCollector;
+extern const CollectorSpec kDmiCollector;
+extern const CollectorSpec kDrmCollector;
+extern const CollectorSpec kEdacCollector;
 extern const CollectorSpec kEntropyCollector;
 extern const CollectorSpec kFilefdCollector;
 extern const CollectorSpec kFilesystemCollector;
+extern const CollectorSpec kHwmonCollector;
 extern const CollectorSpec kLoadavgCollector;
 extern const CollectorSpec kMeminfoCollector;
 extern const CollectorSpec kNetclassCollector;
 extern const CollectorSpec kNetdevCollector;
 extern const CollectorSpec kNetstatCollector;
 extern const CollectorSpec kOsCollector;
+extern const CollectorSpec kPowersupplyclassCollector;
 extern const CollectorSpec kPressureCollector;
+extern const CollectorSpec kRaplCollector;
 extern const CollectorSpec kSchedstatCollector;
 extern const CollectorSpec kSockstatCollector;
 extern const CollectorSpec kSoftnetCollector;
 extern const CollectorSpec kStatCollector;
 extern const CollectorSpec kTextfileCollector;
+extern const CollectorSpec kThermalZoneCollector;
 extern const CollectorSpec kTimeCollector;
 extern const CollectorSpec kTimexCollector;
 extern const CollectorSpec kUdpQueuesCollector;
 extern const CollectorSpec kUnameCollector;
 extern const CollectorSpec kVmstatCollector;
+extern const CollectorSpec kWatchdogCollector;
 
 namespace {
 
 // One row a collector.
 constexpr auto kCollectors = std::to_array<const CollectorSpec*>({
-    &kArpCollector,       &kConntrackCollector, &kCpuCollector,       &kCpufreqCollector,
-    &kDiskstatsCollector, &kEntropyCollector,   &kFilefdCollector,    &kFilesystemCollector,
-    &kLoadavgCollector,   &kMeminfoCollector,   &kNetclassCollector,  &kNetdevCollector,
-    &kNetstatCollector,   &kOsCollector,        &kPressureCollector,  &kSchedstatCollector,
-    &kSockstatCollector,  &kSoftnetCollector,   &kStatCollector,      &kTextfileCollector,
-    &kTimeCollector,      &kTimexCollector,     &kUdpQueuesCollector, &kUnameCollector,
-    &kVmstatCollector,
+    &kArpCollector,      &kConntrackCollector, &kCpuCollector,       &kCpuVulnerabilitiesCollector,
+    &kCpufreqCollector,  &kDiskstatsCollector, &kDmiCollector,       &kDrmCollector,
+    &kEdacCollector,     &kEntropyCollector,   &kFilefdCollector,    &kFilesystemCollector,
+    &kHwmonCollector,    &kLoadavgCollector,   &kMeminfoCollector,   &kNetclassCollector,
+    &kNetdevCollector,   &kNetstatCollector,   &kOsCollector,        &kPowersupplyclassCollector,
+    &kPressureCollector, &kRaplCollector,      &kSchedstatCollector, &kSockstatCollector,
+    &kSoftnetCollector,  &kStatCollector,      &kTextfileCollector,  &kThermalZoneCollector,
+    &kTimeCollector,     &kTimexCollector,     &kUdpQueuesCollector, &kUnameCollector,
+    &kVmstatCollector,   &kWatchdogCollector,
 });
 
 std::vector<const CollectorSpec*> BuildTable() {

@@ -50,14 +50,6 @@ constexpr auto kEthtool = std::to_array<FlagSpec>({
     Filter("collector.ethtool.metrics-include", "Driver statistics to report.", ".*"),
 });
 
-constexpr auto kHwmon = std::to_array<FlagSpec>({
-    Filter("collector.hwmon.chip-include", "Chips to report; excludes chip-exclude."),
-    Filter("collector.hwmon.chip-exclude", "Chips to leave out; excludes chip-include."),
-    Filter("collector.hwmon.sensor-include", "Sensors to report, matched against \"chip;sensor\"."),
-    Filter("collector.hwmon.sensor-exclude",
-           "Sensors to leave out, matched against \"chip;sensor\"."),
-});
-
 constexpr auto kInfiniband = std::to_array<FlagSpec>({
     Filter("collector.infiniband.device-include", "Devices to report; excludes device-exclude."),
     Filter("collector.infiniband.device-exclude", "Devices to leave out; excludes device-include."),
@@ -103,20 +95,12 @@ constexpr auto kPerf = std::to_array<FlagSpec>({
     List("collector.perf.cache-profilers", "A cache counter to report; none: all."),
 });
 
-constexpr auto kPowersupply = std::to_array<FlagSpec>({
-    Filter("collector.powersupply.ignored-supplies", "Power supplies to leave out.", "^$"),
-});
-
 constexpr auto kQdisc = std::to_array<FlagSpec>({
     Filter("collector.qdisc.device-include", "Devices to report; excludes device-exclude."),
     Filter("collector.qdisc.device-exclude", "Devices to leave out; excludes device-include."),
     Text("collector.qdisc.fixtures", "Directory with a results.json to read instead of netlink."),
     Formerly("collector.qdisk.device-include", "collector.qdisc.device-include"),
     Formerly("collector.qdisk.device-exclude", "collector.qdisc.device-exclude"),
-});
-
-constexpr auto kRapl = std::to_array<FlagSpec>({
-    Switch("collector.rapl.enable-zone-label", "Name the zone in a label, not in the metric."),
 });
 
 constexpr auto kRunit = std::to_array<FlagSpec>({
@@ -181,15 +165,10 @@ constexpr auto kPlanned = std::to_array<CollectorSpec>({
     On("btrfs", "Allocation and device errors of btrfs file systems."),
     Off("buddyinfo", "Free page blocks by order, zone and node (/proc/buddyinfo)."),
     Off("cgroups", "Number of control groups by controller (/proc/cgroups)."),
-    Off("cpu_vulnerabilities", "What the kernel says of vulnerabilities of the CPU."),
-    On("dmi", "Identity of board, chassis and product as labels."),
     On("dmmultipath", "Multipath maps of the device mapper and their paths."),
     Off("drbd", "State of DRBD 8 resources (/proc/drbd)."),
-    Off("drm", "Load and memory of AMD graphics cards."),
-    On("edac", "Memory errors that were corrected or not."),
     Off("ethtool", "Statistics and settings that network drivers report.", kEthtool),
     On("fibrechannel", "Ports and statistics of Fibre Channel hosts."),
-    On("hwmon", "Hardware sensors: temperature, fan, voltage, power.", kHwmon),
     On("infiniband", "Ports and counters of InfiniBand and RoCE devices.", kInfiniband),
     Off("interrupts", "Interrupts by CPU and source (/proc/interrupts).", kInterrupts),
     On("ipvs", "Totals and backends of the IP virtual server.", kIpvs),
@@ -208,10 +187,8 @@ constexpr auto kPlanned = std::to_array<CollectorSpec>({
     Off("nvmesubsystem", "Paths of NVMe over fabrics subsystems."),
     Off("pcidevice", "PCI devices: link, power state, SR-IOV.", kPcidevice),
     Off("perf", "Hardware and software counters of perf_event_open(2).", kPerf),
-    On("powersupplyclass", "Batteries and power adapters.", kPowersupply),
     Off("processes", "Processes and threads by state."),
     Off("qdisc", "Queueing disciplines of network devices.", kQdisc),
-    On("rapl", "Energy counters of the CPU package (needs root).", kRapl),
     Off("runit", "State of runit services (deprecated).", kRunit),
     On("selinux", "Mode of SELinux."),
     Off("slabinfo", "Slab caches of the kernel (needs root).", kSlabinfo),
@@ -222,8 +199,6 @@ constexpr auto kPlanned = std::to_array<CollectorSpec>({
     Off("systemd", "Units, timers and sockets of systemd (D-Bus).", kSystemd),
     On("tapestats", "Input and output of SCSI tape drives.", kTapestats),
     Off("tcpstat", "TCP sockets by state, and their queues."),
-    On("thermal_zone", "Thermal zones and cooling devices."),
-    On("watchdog", "Watchdog devices."),
     Off("wifi", "Stations and interfaces of wireless networks.", kWifi),
     Off("xfrm", "Errors of IPsec transforms (/proc/net/xfrm_stat)."),
     On("xfs", "Run-time statistics of XFS file systems."),
