@@ -15,6 +15,7 @@ extern const CollectorSpec kDiskstatsCollector;
 extern const CollectorSpec kEntropyCollector;
 extern const CollectorSpec kFilefdCollector;
 extern const CollectorSpec kFilesystemCollector;
+extern const CollectorSpec kKernelHungCollector;
 extern const CollectorSpec kLoadavgCollector;
 extern const CollectorSpec kMeminfoCollector;
 extern const CollectorSpec kNetclassCollector;
@@ -23,6 +24,7 @@ extern const CollectorSpec kNetstatCollector;
 extern const CollectorSpec kOsCollector;
 extern const CollectorSpec kPressureCollector;
 extern const CollectorSpec kSchedstatCollector;
+extern const CollectorSpec kSelinuxCollector;
 extern const CollectorSpec kSockstatCollector;
 extern const CollectorSpec kSoftnetCollector;
 extern const CollectorSpec kStatCollector;
@@ -37,13 +39,13 @@ namespace {
 
 // One row a collector.
 constexpr auto kCollectors = std::to_array<const CollectorSpec*>({
-    &kArpCollector,       &kConntrackCollector, &kCpuCollector,       &kCpufreqCollector,
-    &kDiskstatsCollector, &kEntropyCollector,   &kFilefdCollector,    &kFilesystemCollector,
-    &kLoadavgCollector,   &kMeminfoCollector,   &kNetclassCollector,  &kNetdevCollector,
-    &kNetstatCollector,   &kOsCollector,        &kPressureCollector,  &kSchedstatCollector,
-    &kSockstatCollector,  &kSoftnetCollector,   &kStatCollector,      &kTextfileCollector,
-    &kTimeCollector,      &kTimexCollector,     &kUdpQueuesCollector, &kUnameCollector,
-    &kVmstatCollector,
+    &kArpCollector,        &kConntrackCollector, &kCpuCollector,      &kCpufreqCollector,
+    &kDiskstatsCollector,  &kEntropyCollector,   &kFilefdCollector,   &kFilesystemCollector,
+    &kKernelHungCollector, &kLoadavgCollector,   &kMeminfoCollector,  &kNetclassCollector,
+    &kNetdevCollector,     &kNetstatCollector,   &kOsCollector,       &kPressureCollector,
+    &kSchedstatCollector,  &kSelinuxCollector,   &kSockstatCollector, &kSoftnetCollector,
+    &kStatCollector,       &kTextfileCollector,  &kTimeCollector,     &kTimexCollector,
+    &kUdpQueuesCollector,  &kUnameCollector,     &kVmstatCollector,
 });
 
 std::vector<const CollectorSpec*> BuildTable() {
