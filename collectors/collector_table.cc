@@ -8,6 +8,7 @@
 namespace hostpulse::collectors {
 
 extern const CollectorSpec kArpCollector;
+extern const CollectorSpec kBondingCollector;
 extern const CollectorSpec kConntrackCollector;
 extern const CollectorSpec kCpuCollector;
 extern const CollectorSpec kCpufreqCollector;
@@ -39,13 +40,13 @@ namespace {
 
 // One row a collector.
 constexpr auto kCollectors = std::to_array<const CollectorSpec*>({
-    &kArpCollector,        &kConntrackCollector, &kCpuCollector,      &kCpufreqCollector,
-    &kDiskstatsCollector,  &kEntropyCollector,   &kFilefdCollector,   &kFilesystemCollector,
-    &kKernelHungCollector, &kLoadavgCollector,   &kMeminfoCollector,  &kNetclassCollector,
-    &kNetdevCollector,     &kNetstatCollector,   &kOsCollector,       &kPressureCollector,
-    &kSchedstatCollector,  &kSelinuxCollector,   &kSockstatCollector, &kSoftnetCollector,
-    &kStatCollector,       &kTextfileCollector,  &kTimeCollector,     &kTimexCollector,
-    &kUdpQueuesCollector,  &kUnameCollector,     &kVmstatCollector,
+    &kArpCollector,        &kBondingCollector,    &kConntrackCollector, &kCpuCollector,
+    &kCpufreqCollector,    &kDiskstatsCollector,  &kEntropyCollector,   &kFilefdCollector,
+    &kFilesystemCollector, &kKernelHungCollector, &kLoadavgCollector,   &kMeminfoCollector,
+    &kNetclassCollector,   &kNetdevCollector,     &kNetstatCollector,   &kOsCollector,
+    &kPressureCollector,   &kSchedstatCollector,  &kSelinuxCollector,   &kSockstatCollector,
+    &kSoftnetCollector,    &kStatCollector,       &kTextfileCollector,  &kTimeCollector,
+    &kTimexCollector,      &kUdpQueuesCollector,  &kUnameCollector,     &kVmstatCollector,
 });
 
 std::vector<const CollectorSpec*> BuildTable() {
