@@ -16,6 +16,7 @@ extern const CollectorSpec kDiskstatsCollector;
 extern const CollectorSpec kEntropyCollector;
 extern const CollectorSpec kFilefdCollector;
 extern const CollectorSpec kFilesystemCollector;
+extern const CollectorSpec kIpvsCollector;
 extern const CollectorSpec kKernelHungCollector;
 extern const CollectorSpec kLoadavgCollector;
 extern const CollectorSpec kMeminfoCollector;
@@ -40,13 +41,14 @@ namespace {
 
 // One row a collector.
 constexpr auto kCollectors = std::to_array<const CollectorSpec*>({
-    &kArpCollector,        &kBondingCollector,    &kConntrackCollector, &kCpuCollector,
-    &kCpufreqCollector,    &kDiskstatsCollector,  &kEntropyCollector,   &kFilefdCollector,
-    &kFilesystemCollector, &kKernelHungCollector, &kLoadavgCollector,   &kMeminfoCollector,
-    &kNetclassCollector,   &kNetdevCollector,     &kNetstatCollector,   &kOsCollector,
-    &kPressureCollector,   &kSchedstatCollector,  &kSelinuxCollector,   &kSockstatCollector,
-    &kSoftnetCollector,    &kStatCollector,       &kTextfileCollector,  &kTimeCollector,
-    &kTimexCollector,      &kUdpQueuesCollector,  &kUnameCollector,     &kVmstatCollector,
+    &kArpCollector,        &kBondingCollector,   &kConntrackCollector,  &kCpuCollector,
+    &kCpufreqCollector,    &kDiskstatsCollector, &kEntropyCollector,    &kFilefdCollector,
+    &kFilesystemCollector, &kIpvsCollector,      &kKernelHungCollector, &kLoadavgCollector,
+    &kMeminfoCollector,    &kNetclassCollector,  &kNetdevCollector,     &kNetstatCollector,
+    &kOsCollector,         &kPressureCollector,  &kSchedstatCollector,  &kSelinuxCollector,
+    &kSockstatCollector,   &kSoftnetCollector,   &kStatCollector,       &kTextfileCollector,
+    &kTimeCollector,       &kTimexCollector,     &kUdpQueuesCollector,  &kUnameCollector,
+    &kVmstatCollector,
 });
 
 std::vector<const CollectorSpec*> BuildTable() {

@@ -71,11 +71,6 @@ constexpr auto kInterrupts = std::to_array<FlagSpec>({
     Switch("collector.interrupts.include-zeros", "Report interrupts that never came.", "true"),
 });
 
-constexpr auto kIpvs = std::to_array<FlagSpec>({
-    Text("collector.ipvs.backend-labels", "Labels of the backend statistics, comma-separated.",
-         "local_address,local_port,remote_address,remote_port,proto,local_mark"),
-});
-
 constexpr auto kNtp = std::to_array<FlagSpec>({
     Text("collector.ntp.server", "NTP server to ask.", "127.0.0.1"),
     Number("collector.ntp.server-port", "UDP port of the NTP server.", "123"),
@@ -191,7 +186,6 @@ constexpr auto kPlanned = std::to_array<CollectorSpec>({
     On("hwmon", "Hardware sensors: temperature, fan, voltage, power.", kHwmon),
     On("infiniband", "Ports and counters of InfiniBand and RoCE devices.", kInfiniband),
     Off("interrupts", "Interrupts by CPU and source (/proc/interrupts).", kInterrupts),
-    On("ipvs", "Totals and backends of the IP virtual server.", kIpvs),
     Off("ksmd", "Pages merged by the kernel's same-page merging."),
     Off("lnstat", "Statistics of network caches (/proc/net/stat)."),
     Off("logind", "Login sessions by seat, type and class (D-Bus)."),
