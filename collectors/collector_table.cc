@@ -23,6 +23,7 @@ extern const CollectorSpec kMeminfoCollector;
 extern const CollectorSpec kNetclassCollector;
 extern const CollectorSpec kNetdevCollector;
 extern const CollectorSpec kNetstatCollector;
+extern const CollectorSpec kNvmeCollector;
 extern const CollectorSpec kOsCollector;
 extern const CollectorSpec kPressureCollector;
 extern const CollectorSpec kSchedstatCollector;
@@ -45,10 +46,10 @@ constexpr auto kCollectors = std::to_array<const CollectorSpec*>({
     &kCpufreqCollector,    &kDiskstatsCollector, &kEntropyCollector,    &kFilefdCollector,
     &kFilesystemCollector, &kIpvsCollector,      &kKernelHungCollector, &kLoadavgCollector,
     &kMeminfoCollector,    &kNetclassCollector,  &kNetdevCollector,     &kNetstatCollector,
-    &kOsCollector,         &kPressureCollector,  &kSchedstatCollector,  &kSelinuxCollector,
-    &kSockstatCollector,   &kSoftnetCollector,   &kStatCollector,       &kTextfileCollector,
-    &kTimeCollector,       &kTimexCollector,     &kUdpQueuesCollector,  &kUnameCollector,
-    &kVmstatCollector,
+    &kNvmeCollector,       &kOsCollector,        &kPressureCollector,   &kSchedstatCollector,
+    &kSelinuxCollector,    &kSockstatCollector,  &kSoftnetCollector,    &kStatCollector,
+    &kTextfileCollector,   &kTimeCollector,      &kTimexCollector,      &kUdpQueuesCollector,
+    &kUnameCollector,      &kVmstatCollector,
 });
 
 std::vector<const CollectorSpec*> BuildTable() {
