@@ -24,6 +24,7 @@ extern const CollectorSpec kNetclassCollector;
 extern const CollectorSpec kNetdevCollector;
 extern const CollectorSpec kNetstatCollector;
 extern const CollectorSpec kNvmeCollector;
+extern const CollectorSpec kNvmesubsystemCollector;
 extern const CollectorSpec kOsCollector;
 extern const CollectorSpec kPressureCollector;
 extern const CollectorSpec kSchedstatCollector;
@@ -42,14 +43,14 @@ namespace {
 
 // One row a collector.
 constexpr auto kCollectors = std::to_array<const CollectorSpec*>({
-    &kArpCollector,        &kBondingCollector,   &kConntrackCollector,  &kCpuCollector,
-    &kCpufreqCollector,    &kDiskstatsCollector, &kEntropyCollector,    &kFilefdCollector,
-    &kFilesystemCollector, &kIpvsCollector,      &kKernelHungCollector, &kLoadavgCollector,
-    &kMeminfoCollector,    &kNetclassCollector,  &kNetdevCollector,     &kNetstatCollector,
-    &kNvmeCollector,       &kOsCollector,        &kPressureCollector,   &kSchedstatCollector,
-    &kSelinuxCollector,    &kSockstatCollector,  &kSoftnetCollector,    &kStatCollector,
-    &kTextfileCollector,   &kTimeCollector,      &kTimexCollector,      &kUdpQueuesCollector,
-    &kUnameCollector,      &kVmstatCollector,
+    &kArpCollector,        &kBondingCollector,       &kConntrackCollector,  &kCpuCollector,
+    &kCpufreqCollector,    &kDiskstatsCollector,     &kEntropyCollector,    &kFilefdCollector,
+    &kFilesystemCollector, &kIpvsCollector,          &kKernelHungCollector, &kLoadavgCollector,
+    &kMeminfoCollector,    &kNetclassCollector,      &kNetdevCollector,     &kNetstatCollector,
+    &kNvmeCollector,       &kNvmesubsystemCollector, &kOsCollector,         &kPressureCollector,
+    &kSchedstatCollector,  &kSelinuxCollector,       &kSockstatCollector,   &kSoftnetCollector,
+    &kStatCollector,       &kTextfileCollector,      &kTimeCollector,       &kTimexCollector,
+    &kUdpQueuesCollector,  &kUnameCollector,         &kVmstatCollector,
 });
 
 std::vector<const CollectorSpec*> BuildTable() {

@@ -196,7 +196,6 @@ constexpr auto kPlanned = std::to_array<CollectorSpec>({
     On("nfs", "RPC calls of the NFS client."),
     On("nfsd", "RPC calls and caches of the NFS server."),
     Off("ntp", "Whether a local NTP daemon is sane (deprecated).", kNtp),
-    Off("nvmesubsystem", "Paths of NVMe over fabrics subsystems."),
     Off("pcidevice", "PCI devices: link, power state, SR-IOV.", kPcidevice),
     Off("perf", "Hardware and software counters of perf_event_open(2).", kPerf),
     On("powersupplyclass", "Batteries and power adapters.", kPowersupply),
