@@ -14,6 +14,7 @@ extern const CollectorSpec kCpuCollector;
 extern const CollectorSpec kCpufreqCollector;
 extern const CollectorSpec kDiskstatsCollector;
 extern const CollectorSpec kEntropyCollector;
+extern const CollectorSpec kFibrechannelCollector;
 extern const CollectorSpec kFilefdCollector;
 extern const CollectorSpec kFilesystemCollector;
 extern const CollectorSpec kIpvsCollector;
@@ -43,14 +44,14 @@ namespace {
 
 // One row a collector.
 constexpr auto kCollectors = std::to_array<const CollectorSpec*>({
-    &kArpCollector,        &kBondingCollector,       &kConntrackCollector,  &kCpuCollector,
-    &kCpufreqCollector,    &kDiskstatsCollector,     &kEntropyCollector,    &kFilefdCollector,
-    &kFilesystemCollector, &kIpvsCollector,          &kKernelHungCollector, &kLoadavgCollector,
-    &kMeminfoCollector,    &kNetclassCollector,      &kNetdevCollector,     &kNetstatCollector,
-    &kNvmeCollector,       &kNvmesubsystemCollector, &kOsCollector,         &kPressureCollector,
-    &kSchedstatCollector,  &kSelinuxCollector,       &kSockstatCollector,   &kSoftnetCollector,
-    &kStatCollector,       &kTextfileCollector,      &kTimeCollector,       &kTimexCollector,
-    &kUdpQueuesCollector,  &kUnameCollector,         &kVmstatCollector,
+    &kArpCollector,      &kBondingCollector,    &kConntrackCollector,     &kCpuCollector,
+    &kCpufreqCollector,  &kDiskstatsCollector,  &kEntropyCollector,       &kFibrechannelCollector,
+    &kFilefdCollector,   &kFilesystemCollector, &kIpvsCollector,          &kKernelHungCollector,
+    &kLoadavgCollector,  &kMeminfoCollector,    &kNetclassCollector,      &kNetdevCollector,
+    &kNetstatCollector,  &kNvmeCollector,       &kNvmesubsystemCollector, &kOsCollector,
+    &kPressureCollector, &kSchedstatCollector,  &kSelinuxCollector,       &kSockstatCollector,
+    &kSoftnetCollector,  &kStatCollector,       &kTextfileCollector,      &kTimeCollector,
+    &kTimexCollector,    &kUdpQueuesCollector,  &kUnameCollector,         &kVmstatCollector,
 });
 
 std::vector<const CollectorSpec*> BuildTable() {

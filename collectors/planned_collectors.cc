@@ -182,7 +182,6 @@ constexpr auto kPlanned = std::to_array<CollectorSpec>({
     Off("drm", "Load and memory of AMD graphics cards."),
     On("edac", "Memory errors that were corrected or not."),
     Off("ethtool", "Statistics and settings that network drivers report.", kEthtool),
-    On("fibrechannel", "Ports and statistics of Fibre Channel hosts."),
     On("hwmon", "Hardware sensors: temperature, fan, voltage, power.", kHwmon),
     On("infiniband", "Ports and counters of InfiniBand and RoCE devices.", kInfiniband),
     Off("interrupts", "Interrupts by CPU and source (/proc/interrupts).", kInterrupts),
