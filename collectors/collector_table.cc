@@ -17,6 +17,7 @@ extern const CollectorSpec kEntropyCollector;
 extern const CollectorSpec kFibrechannelCollector;
 extern const CollectorSpec kFilefdCollector;
 extern const CollectorSpec kFilesystemCollector;
+extern const CollectorSpec kInfinibandCollector;
 extern const CollectorSpec kIpvsCollector;
 extern const CollectorSpec kKernelHungCollector;
 extern const CollectorSpec kLoadavgCollector;
@@ -44,14 +45,15 @@ namespace {
 
 // One row a collector.
 constexpr auto kCollectors = std::to_array<const CollectorSpec*>({
-    &kArpCollector,      &kBondingCollector,    &kConntrackCollector,     &kCpuCollector,
-    &kCpufreqCollector,  &kDiskstatsCollector,  &kEntropyCollector,       &kFibrechannelCollector,
-    &kFilefdCollector,   &kFilesystemCollector, &kIpvsCollector,          &kKernelHungCollector,
-    &kLoadavgCollector,  &kMeminfoCollector,    &kNetclassCollector,      &kNetdevCollector,
-    &kNetstatCollector,  &kNvmeCollector,       &kNvmesubsystemCollector, &kOsCollector,
-    &kPressureCollector, &kSchedstatCollector,  &kSelinuxCollector,       &kSockstatCollector,
-    &kSoftnetCollector,  &kStatCollector,       &kTextfileCollector,      &kTimeCollector,
-    &kTimexCollector,    &kUdpQueuesCollector,  &kUnameCollector,         &kVmstatCollector,
+    &kArpCollector,        &kBondingCollector,    &kConntrackCollector,  &kCpuCollector,
+    &kCpufreqCollector,    &kDiskstatsCollector,  &kEntropyCollector,    &kFibrechannelCollector,
+    &kFilefdCollector,     &kFilesystemCollector, &kInfinibandCollector, &kIpvsCollector,
+    &kKernelHungCollector, &kLoadavgCollector,    &kMeminfoCollector,    &kNetclassCollector,
+    &kNetdevCollector,     &kNetstatCollector,    &kNvmeCollector,       &kNvmesubsystemCollector,
+    &kOsCollector,         &kPressureCollector,   &kSchedstatCollector,  &kSelinuxCollector,
+    &kSockstatCollector,   &kSoftnetCollector,    &kStatCollector,       &kTextfileCollector,
+    &kTimeCollector,       &kTimexCollector,      &kUdpQueuesCollector,  &kUnameCollector,
+    &kVmstatCollector,
 });
 
 std::vector<const CollectorSpec*> BuildTable() {

@@ -58,11 +58,6 @@ constexpr auto kHwmon = std::to_array<FlagSpec>({
            "Sensors to leave out, matched against \"chip;sensor\"."),
 });
 
-constexpr auto kInfiniband = std::to_array<FlagSpec>({
-    Filter("collector.infiniband.device-include", "Devices to report; excludes device-exclude."),
-    Filter("collector.infiniband.device-exclude", "Devices to leave out; excludes device-include."),
-});
-
 constexpr auto kInterrupts = std::to_array<FlagSpec>({
     Filter("collector.interrupts.name-include",
            "Interrupts to report, matched against \"type;info;devices\"."),
@@ -183,7 +178,6 @@ constexpr auto kPlanned = std::to_array<CollectorSpec>({
     On("edac", "Memory errors that were corrected or not."),
     Off("ethtool", "Statistics and settings that network drivers report.", kEthtool),
     On("hwmon", "Hardware sensors: temperature, fan, voltage, power.", kHwmon),
-    On("infiniband", "Ports and counters of InfiniBand and RoCE devices.", kInfiniband),
     Off("interrupts", "Interrupts by CPU and source (/proc/interrupts).", kInterrupts),
     Off("ksmd", "Pages merged by the kernel's same-page merging."),
     Off("lnstat", "Statistics of network caches (/proc/net/stat)."),
