@@ -28,6 +28,7 @@ extern const CollectorSpec kNetstatCollector;
 extern const CollectorSpec kNvmeCollector;
 extern const CollectorSpec kNvmesubsystemCollector;
 extern const CollectorSpec kOsCollector;
+extern const CollectorSpec kPcideviceCollector;
 extern const CollectorSpec kPressureCollector;
 extern const CollectorSpec kSchedstatCollector;
 extern const CollectorSpec kSelinuxCollector;
@@ -50,10 +51,10 @@ constexpr auto kCollectors = std::to_array<const CollectorSpec*>({
     &kFilefdCollector,     &kFilesystemCollector, &kInfinibandCollector, &kIpvsCollector,
     &kKernelHungCollector, &kLoadavgCollector,    &kMeminfoCollector,    &kNetclassCollector,
     &kNetdevCollector,     &kNetstatCollector,    &kNvmeCollector,       &kNvmesubsystemCollector,
-    &kOsCollector,         &kPressureCollector,   &kSchedstatCollector,  &kSelinuxCollector,
-    &kSockstatCollector,   &kSoftnetCollector,    &kStatCollector,       &kTextfileCollector,
-    &kTimeCollector,       &kTimexCollector,      &kUdpQueuesCollector,  &kUnameCollector,
-    &kVmstatCollector,
+    &kOsCollector,         &kPcideviceCollector,  &kPressureCollector,   &kSchedstatCollector,
+    &kSelinuxCollector,    &kSockstatCollector,   &kSoftnetCollector,    &kStatCollector,
+    &kTextfileCollector,   &kTimeCollector,       &kTimexCollector,      &kUdpQueuesCollector,
+    &kUnameCollector,      &kVmstatCollector,
 });
 
 std::vector<const CollectorSpec*> BuildTable() {

@@ -77,11 +77,6 @@ constexpr auto kNtp = std::to_array<FlagSpec>({
            "1ms"),
 });
 
-constexpr auto kPcidevice = std::to_array<FlagSpec>({
-    Text("collector.pcidevice.idsfile", "The pci.ids file; empty: where it usually is."),
-    Switch("collector.pcidevice.names", "Resolve vendor, device and class names."),
-});
-
 constexpr auto kPerf = std::to_array<FlagSpec>({
     Text("collector.perf.cpus", "CPUs to watch, such as 0-3,8; empty: all."),
     List("collector.perf.tracepoint", "A tracepoint to count, as subsystem:event."),
@@ -189,7 +184,6 @@ constexpr auto kPlanned = std::to_array<CollectorSpec>({
     On("nfs", "RPC calls of the NFS client."),
     On("nfsd", "RPC calls and caches of the NFS server."),
     Off("ntp", "Whether a local NTP daemon is sane (deprecated).", kNtp),
-    Off("pcidevice", "PCI devices: link, power state, SR-IOV.", kPcidevice),
     Off("perf", "Hardware and software counters of perf_event_open(2).", kPerf),
     On("powersupplyclass", "Batteries and power adapters.", kPowersupply),
     Off("processes", "Processes and threads by state."),
