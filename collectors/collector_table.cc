@@ -8,6 +8,7 @@
 namespace hostpulse::collectors {
 
 extern const CollectorSpec kArpCollector;
+extern const CollectorSpec kBondingCollector;
 extern const CollectorSpec kConntrackCollector;
 extern const CollectorSpec kCpuCollector;
 extern const CollectorSpec kCpuVulnerabilitiesCollector;
@@ -17,19 +18,27 @@ extern const CollectorSpec kDmiCollector;
 extern const CollectorSpec kDrmCollector;
 extern const CollectorSpec kEdacCollector;
 extern const CollectorSpec kEntropyCollector;
+extern const CollectorSpec kFibrechannelCollector;
 extern const CollectorSpec kFilefdCollector;
 extern const CollectorSpec kFilesystemCollector;
 extern const CollectorSpec kHwmonCollector;
+extern const CollectorSpec kInfinibandCollector;
+extern const CollectorSpec kIpvsCollector;
+extern const CollectorSpec kKernelHungCollector;
 extern const CollectorSpec kLoadavgCollector;
 extern const CollectorSpec kMeminfoCollector;
 extern const CollectorSpec kNetclassCollector;
 extern const CollectorSpec kNetdevCollector;
 extern const CollectorSpec kNetstatCollector;
+extern const CollectorSpec kNvmeCollector;
+extern const CollectorSpec kNvmesubsystemCollector;
 extern const CollectorSpec kOsCollector;
 extern const CollectorSpec kPowersupplyclassCollector;
+extern const CollectorSpec kPcideviceCollector;
 extern const CollectorSpec kPressureCollector;
 extern const CollectorSpec kRaplCollector;
 extern const CollectorSpec kSchedstatCollector;
+extern const CollectorSpec kSelinuxCollector;
 extern const CollectorSpec kSockstatCollector;
 extern const CollectorSpec kSoftnetCollector;
 extern const CollectorSpec kStatCollector;
@@ -55,6 +64,15 @@ constexpr auto kCollectors = std::to_array<const CollectorSpec*>({
     &kSoftnetCollector,  &kStatCollector,      &kTextfileCollector,  &kThermalZoneCollector,
     &kTimeCollector,     &kTimexCollector,     &kUdpQueuesCollector, &kUnameCollector,
     &kVmstatCollector,   &kWatchdogCollector,
+    &kArpCollector,        &kBondingCollector,    &kConntrackCollector,  &kCpuCollector,
+    &kCpufreqCollector,    &kDiskstatsCollector,  &kEntropyCollector,    &kFibrechannelCollector,
+    &kFilefdCollector,     &kFilesystemCollector, &kInfinibandCollector, &kIpvsCollector,
+    &kKernelHungCollector, &kLoadavgCollector,    &kMeminfoCollector,    &kNetclassCollector,
+    &kNetdevCollector,     &kNetstatCollector,    &kNvmeCollector,       &kNvmesubsystemCollector,
+    &kOsCollector,         &kPcideviceCollector,  &kPressureCollector,   &kSchedstatCollector,
+    &kSelinuxCollector,    &kSockstatCollector,   &kSoftnetCollector,    &kStatCollector,
+    &kTextfileCollector,   &kTimeCollector,       &kTimexCollector,      &kUdpQueuesCollector,
+    &kUnameCollector,      &kVmstatCollector,
 });
 
 std::vector<const CollectorSpec*> BuildTable() {

@@ -50,22 +50,12 @@ constexpr auto kEthtool = std::to_array<FlagSpec>({
     Filter("collector.ethtool.metrics-include", "Driver statistics to report.", ".*"),
 });
 
-constexpr auto kInfiniband = std::to_array<FlagSpec>({
-    Filter("collector.infiniband.device-include", "Devices to report; excludes device-exclude."),
-    Filter("collector.infiniband.device-exclude", "Devices to leave out; excludes device-include."),
-});
-
 constexpr auto kInterrupts = std::to_array<FlagSpec>({
     Filter("collector.interrupts.name-include",
            "Interrupts to report, matched against \"type;info;devices\"."),
     Filter("collector.interrupts.name-exclude",
            "Interrupts to leave out, matched against \"type;info;devices\"."),
     Switch("collector.interrupts.include-zeros", "Report interrupts that never came.", "true"),
-});
-
-constexpr auto kIpvs = std::to_array<FlagSpec>({
-    Text("collector.ipvs.backend-labels", "Labels of the backend statistics, comma-separated.",
-         "local_address,local_port,remote_address,remote_port,proto,local_mark"),
 });
 
 constexpr auto kNtp = std::to_array<FlagSpec>({
@@ -77,11 +67,6 @@ constexpr auto kNtp = std::to_array<FlagSpec>({
     Length("collector.ntp.max-distance", "Largest accumulated distance to the root.", "3.46608s"),
     Length("collector.ntp.local-offset-tolerance", "Offset between clocks that is tolerated.",
            "1ms"),
-});
-
-constexpr auto kPcidevice = std::to_array<FlagSpec>({
-    Text("collector.pcidevice.idsfile", "The pci.ids file; empty: where it usually is."),
-    Switch("collector.pcidevice.names", "Resolve vendor, device and class names."),
 });
 
 constexpr auto kPerf = std::to_array<FlagSpec>({
@@ -161,18 +146,13 @@ constexpr CollectorSpec Off(std::string_view name, std::string_view help,
 constexpr auto kPlanned = std::to_array<CollectorSpec>({
     On("bcache", "Statistics of bcache sets and devices (/sys/fs/bcache).", kBcache),
     On("bcachefs", "Statistics of bcachefs file systems (/sys/fs/bcachefs)."),
-    On("bonding", "Configured and active members of bonded interfaces."),
     On("btrfs", "Allocation and device errors of btrfs file systems."),
     Off("buddyinfo", "Free page blocks by order, zone and node (/proc/buddyinfo)."),
     Off("cgroups", "Number of control groups by controller (/proc/cgroups)."),
     On("dmmultipath", "Multipath maps of the device mapper and their paths."),
     Off("drbd", "State of DRBD 8 resources (/proc/drbd)."),
     Off("ethtool", "Statistics and settings that network drivers report.", kEthtool),
-    On("fibrechannel", "Ports and statistics of Fibre Channel hosts."),
-    On("infiniband", "Ports and counters of InfiniBand and RoCE devices.", kInfiniband),
     Off("interrupts", "Interrupts by CPU and source (/proc/interrupts).", kInterrupts),
-    On("ipvs", "Totals and backends of the IP virtual server.", kIpvs),
-    On("kernel_hung", "Tasks that the kernel saw hanging since boot."),
     Off("ksmd", "Pages merged by the kernel's same-page merging."),
     Off("lnstat", "Statistics of network caches (/proc/net/stat)."),
     Off("logind", "Login sessions by seat, type and class (D-Bus)."),
@@ -183,14 +163,10 @@ constexpr auto kPlanned = std::to_array<CollectorSpec>({
     On("nfs", "RPC calls of the NFS client."),
     On("nfsd", "RPC calls and caches of the NFS server."),
     Off("ntp", "Whether a local NTP daemon is sane (deprecated).", kNtp),
-    On("nvme", "NVMe controllers and namespaces."),
-    Off("nvmesubsystem", "Paths of NVMe over fabrics subsystems."),
-    Off("pcidevice", "PCI devices: link, power state, SR-IOV.", kPcidevice),
     Off("perf", "Hardware and software counters of perf_event_open(2).", kPerf),
     Off("processes", "Processes and threads by state."),
     Off("qdisc", "Queueing disciplines of network devices.", kQdisc),
     Off("runit", "State of runit services (deprecated).", kRunit),
-    On("selinux", "Mode of SELinux."),
     Off("slabinfo", "Slab caches of the kernel (needs root).", kSlabinfo),
     Off("softirqs", "Soft interrupts by CPU and type (/proc/softirqs)."),
     Off("supervisord", "State of supervisord processes (deprecated).", kSupervisord),
