@@ -184,7 +184,6 @@ constexpr auto kPlanned = std::to_array<CollectorSpec>({
     Off("cpu_vulnerabilities", "What the kernel says of vulnerabilities of the CPU."),
     On("dmi", "Identity of board, chassis and product as labels."),
     On("dmmultipath", "Multipath maps of the device mapper and their paths."),
-    Off("drbd", "State of DRBD 8 resources (/proc/drbd)."),
     Off("drm", "Load and memory of AMD graphics cards."),
     On("edac", "Memory errors that were corrected or not."),
     Off("ethtool", "Statistics and settings that network drivers report.", kEthtool),
