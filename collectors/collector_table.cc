@@ -12,6 +12,7 @@ extern const CollectorSpec kConntrackCollector;
 extern const CollectorSpec kCpuCollector;
 extern const CollectorSpec kCpufreqCollector;
 extern const CollectorSpec kDiskstatsCollector;
+extern const CollectorSpec kDmmultipathCollector;
 extern const CollectorSpec kDrbdCollector;
 extern const CollectorSpec kEntropyCollector;
 extern const CollectorSpec kFilefdCollector;
@@ -39,13 +40,13 @@ namespace {
 
 // One row a collector.
 constexpr auto kCollectors = std::to_array<const CollectorSpec*>({
-    &kArpCollector,        &kConntrackCollector, &kCpuCollector,     &kCpufreqCollector,
-    &kDiskstatsCollector,  &kDrbdCollector,      &kEntropyCollector, &kFilefdCollector,
-    &kFilesystemCollector, &kLoadavgCollector,   &kMeminfoCollector, &kNetclassCollector,
-    &kNetdevCollector,     &kNetstatCollector,   &kOsCollector,      &kPressureCollector,
-    &kSchedstatCollector,  &kSockstatCollector,  &kSoftnetCollector, &kStatCollector,
-    &kTextfileCollector,   &kTimeCollector,      &kTimexCollector,   &kUdpQueuesCollector,
-    &kUnameCollector,      &kVmstatCollector,    &kXfsCollector,
+    &kArpCollector,       &kConntrackCollector,   &kCpuCollector,      &kCpufreqCollector,
+    &kDiskstatsCollector, &kDmmultipathCollector, &kDrbdCollector,     &kEntropyCollector,
+    &kFilefdCollector,    &kFilesystemCollector,  &kLoadavgCollector,  &kMeminfoCollector,
+    &kNetclassCollector,  &kNetdevCollector,      &kNetstatCollector,  &kOsCollector,
+    &kPressureCollector,  &kSchedstatCollector,   &kSockstatCollector, &kSoftnetCollector,
+    &kStatCollector,      &kTextfileCollector,    &kTimeCollector,     &kTimexCollector,
+    &kUdpQueuesCollector, &kUnameCollector,       &kVmstatCollector,   &kXfsCollector,
 });
 
 std::vector<const CollectorSpec*> BuildTable() {

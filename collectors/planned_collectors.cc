@@ -183,7 +183,6 @@ constexpr auto kPlanned = std::to_array<CollectorSpec>({
     Off("cgroups", "Number of control groups by controller (/proc/cgroups)."),
     Off("cpu_vulnerabilities", "What the kernel says of vulnerabilities of the CPU."),
     On("dmi", "Identity of board, chassis and product as labels."),
-    On("dmmultipath", "Multipath maps of the device mapper and their paths."),
     Off("drm", "Load and memory of AMD graphics cards."),
     On("edac", "Memory errors that were corrected or not."),
     Off("ethtool", "Statistics and settings that network drivers report.", kEthtool),
