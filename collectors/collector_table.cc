@@ -18,6 +18,7 @@ extern const CollectorSpec kEntropyCollector;
 extern const CollectorSpec kFilefdCollector;
 extern const CollectorSpec kFilesystemCollector;
 extern const CollectorSpec kLoadavgCollector;
+extern const CollectorSpec kMdadmCollector;
 extern const CollectorSpec kMeminfoCollector;
 extern const CollectorSpec kNetclassCollector;
 extern const CollectorSpec kNetdevCollector;
@@ -40,13 +41,14 @@ namespace {
 
 // One row a collector.
 constexpr auto kCollectors = std::to_array<const CollectorSpec*>({
-    &kArpCollector,       &kConntrackCollector,   &kCpuCollector,      &kCpufreqCollector,
-    &kDiskstatsCollector, &kDmmultipathCollector, &kDrbdCollector,     &kEntropyCollector,
-    &kFilefdCollector,    &kFilesystemCollector,  &kLoadavgCollector,  &kMeminfoCollector,
-    &kNetclassCollector,  &kNetdevCollector,      &kNetstatCollector,  &kOsCollector,
-    &kPressureCollector,  &kSchedstatCollector,   &kSockstatCollector, &kSoftnetCollector,
-    &kStatCollector,      &kTextfileCollector,    &kTimeCollector,     &kTimexCollector,
-    &kUdpQueuesCollector, &kUnameCollector,       &kVmstatCollector,   &kXfsCollector,
+    &kArpCollector,       &kConntrackCollector,   &kCpuCollector,       &kCpufreqCollector,
+    &kDiskstatsCollector, &kDmmultipathCollector, &kDrbdCollector,      &kEntropyCollector,
+    &kFilefdCollector,    &kFilesystemCollector,  &kLoadavgCollector,   &kMdadmCollector,
+    &kMeminfoCollector,   &kNetclassCollector,    &kNetdevCollector,    &kNetstatCollector,
+    &kOsCollector,        &kPressureCollector,    &kSchedstatCollector, &kSockstatCollector,
+    &kSoftnetCollector,   &kStatCollector,        &kTextfileCollector,  &kTimeCollector,
+    &kTimexCollector,     &kUdpQueuesCollector,   &kUnameCollector,     &kVmstatCollector,
+    &kXfsCollector,
 });
 
 std::vector<const CollectorSpec*> BuildTable() {

@@ -195,7 +195,6 @@ constexpr auto kPlanned = std::to_array<CollectorSpec>({
     Off("ksmd", "Pages merged by the kernel's same-page merging."),
     Off("lnstat", "Statistics of network caches (/proc/net/stat)."),
     Off("logind", "Login sessions by seat, type and class (D-Bus)."),
-    On("mdadm", "State of software RAID arrays (/proc/mdstat)."),
     Off("meminfo_numa", "Memory use by NUMA node."),
     Off("mountstats", "NFS client statistics by mount."),
     Off("network_route", "The routing table as labels."),
