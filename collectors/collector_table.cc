@@ -8,6 +8,7 @@
 namespace hostpulse::collectors {
 
 extern const CollectorSpec kArpCollector;
+extern const CollectorSpec kBcacheCollector;
 extern const CollectorSpec kConntrackCollector;
 extern const CollectorSpec kCpuCollector;
 extern const CollectorSpec kCpufreqCollector;
@@ -41,14 +42,14 @@ namespace {
 
 // One row a collector.
 constexpr auto kCollectors = std::to_array<const CollectorSpec*>({
-    &kArpCollector,       &kConntrackCollector,   &kCpuCollector,       &kCpufreqCollector,
-    &kDiskstatsCollector, &kDmmultipathCollector, &kDrbdCollector,      &kEntropyCollector,
-    &kFilefdCollector,    &kFilesystemCollector,  &kLoadavgCollector,   &kMdadmCollector,
-    &kMeminfoCollector,   &kNetclassCollector,    &kNetdevCollector,    &kNetstatCollector,
-    &kOsCollector,        &kPressureCollector,    &kSchedstatCollector, &kSockstatCollector,
-    &kSoftnetCollector,   &kStatCollector,        &kTextfileCollector,  &kTimeCollector,
-    &kTimexCollector,     &kUdpQueuesCollector,   &kUnameCollector,     &kVmstatCollector,
-    &kXfsCollector,
+    &kArpCollector,      &kBcacheCollector,    &kConntrackCollector,   &kCpuCollector,
+    &kCpufreqCollector,  &kDiskstatsCollector, &kDmmultipathCollector, &kDrbdCollector,
+    &kEntropyCollector,  &kFilefdCollector,    &kFilesystemCollector,  &kLoadavgCollector,
+    &kMdadmCollector,    &kMeminfoCollector,   &kNetclassCollector,    &kNetdevCollector,
+    &kNetstatCollector,  &kOsCollector,        &kPressureCollector,    &kSchedstatCollector,
+    &kSockstatCollector, &kSoftnetCollector,   &kStatCollector,        &kTextfileCollector,
+    &kTimeCollector,     &kTimexCollector,     &kUdpQueuesCollector,   &kUnameCollector,
+    &kVmstatCollector,   &kXfsCollector,
 });
 
 std::vector<const CollectorSpec*> BuildTable() {

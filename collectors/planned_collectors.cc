@@ -40,10 +40,6 @@ constexpr FlagSpec Formerly(std::string_view name, std::string_view now) {
           .alias_of = now};
 }
 
-constexpr auto kBcache = std::to_array<FlagSpec>({
-    Switch("collector.bcache.priorityStats", "Read priority_stats too, which is costly."),
-});
-
 constexpr auto kEthtool = std::to_array<FlagSpec>({
     Filter("collector.ethtool.device-include", "Devices to report; excludes device-exclude."),
     Filter("collector.ethtool.device-exclude", "Devices to leave out; excludes device-include."),
@@ -175,7 +171,6 @@ constexpr CollectorSpec Off(std::string_view name, std::string_view help,
 }
 
 constexpr auto kPlanned = std::to_array<CollectorSpec>({
-    On("bcache", "Statistics of bcache sets and devices (/sys/fs/bcache).", kBcache),
     On("bcachefs", "Statistics of bcachefs file systems (/sys/fs/bcachefs)."),
     On("bonding", "Configured and active members of bonded interfaces."),
     On("btrfs", "Allocation and device errors of btrfs file systems."),
