@@ -9,6 +9,7 @@ namespace hostpulse::collectors {
 
 extern const CollectorSpec kArpCollector;
 extern const CollectorSpec kBcacheCollector;
+extern const CollectorSpec kBtrfsCollector;
 extern const CollectorSpec kConntrackCollector;
 extern const CollectorSpec kCpuCollector;
 extern const CollectorSpec kCpufreqCollector;
@@ -42,14 +43,14 @@ namespace {
 
 // One row a collector.
 constexpr auto kCollectors = std::to_array<const CollectorSpec*>({
-    &kArpCollector,      &kBcacheCollector,    &kConntrackCollector,   &kCpuCollector,
-    &kCpufreqCollector,  &kDiskstatsCollector, &kDmmultipathCollector, &kDrbdCollector,
-    &kEntropyCollector,  &kFilefdCollector,    &kFilesystemCollector,  &kLoadavgCollector,
-    &kMdadmCollector,    &kMeminfoCollector,   &kNetclassCollector,    &kNetdevCollector,
-    &kNetstatCollector,  &kOsCollector,        &kPressureCollector,    &kSchedstatCollector,
-    &kSockstatCollector, &kSoftnetCollector,   &kStatCollector,        &kTextfileCollector,
-    &kTimeCollector,     &kTimexCollector,     &kUdpQueuesCollector,   &kUnameCollector,
-    &kVmstatCollector,   &kXfsCollector,
+    &kArpCollector,       &kBcacheCollector,   &kBtrfsCollector,     &kConntrackCollector,
+    &kCpuCollector,       &kCpufreqCollector,  &kDiskstatsCollector, &kDmmultipathCollector,
+    &kDrbdCollector,      &kEntropyCollector,  &kFilefdCollector,    &kFilesystemCollector,
+    &kLoadavgCollector,   &kMdadmCollector,    &kMeminfoCollector,   &kNetclassCollector,
+    &kNetdevCollector,    &kNetstatCollector,  &kOsCollector,        &kPressureCollector,
+    &kSchedstatCollector, &kSockstatCollector, &kSoftnetCollector,   &kStatCollector,
+    &kTextfileCollector,  &kTimeCollector,     &kTimexCollector,     &kUdpQueuesCollector,
+    &kUnameCollector,     &kVmstatCollector,   &kXfsCollector,
 });
 
 std::vector<const CollectorSpec*> BuildTable() {
