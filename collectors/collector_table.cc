@@ -9,6 +9,7 @@ namespace hostpulse::collectors {
 
 extern const CollectorSpec kArpCollector;
 extern const CollectorSpec kBcacheCollector;
+extern const CollectorSpec kBcachefsCollector;
 extern const CollectorSpec kBtrfsCollector;
 extern const CollectorSpec kConntrackCollector;
 extern const CollectorSpec kCpuCollector;
@@ -43,14 +44,14 @@ namespace {
 
 // One row a collector.
 constexpr auto kCollectors = std::to_array<const CollectorSpec*>({
-    &kArpCollector,       &kBcacheCollector,   &kBtrfsCollector,     &kConntrackCollector,
-    &kCpuCollector,       &kCpufreqCollector,  &kDiskstatsCollector, &kDmmultipathCollector,
-    &kDrbdCollector,      &kEntropyCollector,  &kFilefdCollector,    &kFilesystemCollector,
-    &kLoadavgCollector,   &kMdadmCollector,    &kMeminfoCollector,   &kNetclassCollector,
-    &kNetdevCollector,    &kNetstatCollector,  &kOsCollector,        &kPressureCollector,
-    &kSchedstatCollector, &kSockstatCollector, &kSoftnetCollector,   &kStatCollector,
-    &kTextfileCollector,  &kTimeCollector,     &kTimexCollector,     &kUdpQueuesCollector,
-    &kUnameCollector,     &kVmstatCollector,   &kXfsCollector,
+    &kArpCollector,         &kBcacheCollector,    &kBcachefsCollector, &kBtrfsCollector,
+    &kConntrackCollector,   &kCpuCollector,       &kCpufreqCollector,  &kDiskstatsCollector,
+    &kDmmultipathCollector, &kDrbdCollector,      &kEntropyCollector,  &kFilefdCollector,
+    &kFilesystemCollector,  &kLoadavgCollector,   &kMdadmCollector,    &kMeminfoCollector,
+    &kNetclassCollector,    &kNetdevCollector,    &kNetstatCollector,  &kOsCollector,
+    &kPressureCollector,    &kSchedstatCollector, &kSockstatCollector, &kSoftnetCollector,
+    &kStatCollector,        &kTextfileCollector,  &kTimeCollector,     &kTimexCollector,
+    &kUdpQueuesCollector,   &kUnameCollector,     &kVmstatCollector,   &kXfsCollector,
 });
 
 std::vector<const CollectorSpec*> BuildTable() {

@@ -171,7 +171,6 @@ constexpr CollectorSpec Off(std::string_view name, std::string_view help,
 }
 
 constexpr auto kPlanned = std::to_array<CollectorSpec>({
-    On("bcachefs", "Statistics of bcachefs file systems (/sys/fs/bcachefs)."),
     On("bonding", "Configured and active members of bonded interfaces."),
     Off("buddyinfo", "Free page blocks by order, zone and node (/proc/buddyinfo)."),
     Off("cgroups", "Number of control groups by controller (/proc/cgroups)."),
