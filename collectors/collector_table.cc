@@ -9,6 +9,9 @@ namespace hostpulse::collectors {
 
 extern const CollectorSpec kArpCollector;
 extern const CollectorSpec kBondingCollector;
+extern const CollectorSpec kBcacheCollector;
+extern const CollectorSpec kBcachefsCollector;
+extern const CollectorSpec kBtrfsCollector;
 extern const CollectorSpec kConntrackCollector;
 extern const CollectorSpec kCpuCollector;
 extern const CollectorSpec kCpuVulnerabilitiesCollector;
@@ -17,6 +20,8 @@ extern const CollectorSpec kDiskstatsCollector;
 extern const CollectorSpec kDmiCollector;
 extern const CollectorSpec kDrmCollector;
 extern const CollectorSpec kEdacCollector;
+extern const CollectorSpec kDmmultipathCollector;
+extern const CollectorSpec kDrbdCollector;
 extern const CollectorSpec kEntropyCollector;
 extern const CollectorSpec kFibrechannelCollector;
 extern const CollectorSpec kFilefdCollector;
@@ -26,6 +31,7 @@ extern const CollectorSpec kInfinibandCollector;
 extern const CollectorSpec kIpvsCollector;
 extern const CollectorSpec kKernelHungCollector;
 extern const CollectorSpec kLoadavgCollector;
+extern const CollectorSpec kMdadmCollector;
 extern const CollectorSpec kMeminfoCollector;
 extern const CollectorSpec kNetclassCollector;
 extern const CollectorSpec kNetdevCollector;
@@ -50,6 +56,7 @@ extern const CollectorSpec kUdpQueuesCollector;
 extern const CollectorSpec kUnameCollector;
 extern const CollectorSpec kVmstatCollector;
 extern const CollectorSpec kWatchdogCollector;
+extern const CollectorSpec kXfsCollector;
 
 namespace {
 
@@ -73,6 +80,14 @@ constexpr auto kCollectors = std::to_array<const CollectorSpec*>({
     &kSelinuxCollector,    &kSockstatCollector,   &kSoftnetCollector,    &kStatCollector,
     &kTextfileCollector,   &kTimeCollector,       &kTimexCollector,      &kUdpQueuesCollector,
     &kUnameCollector,      &kVmstatCollector,
+    &kArpCollector,         &kBcacheCollector,    &kBcachefsCollector, &kBtrfsCollector,
+    &kConntrackCollector,   &kCpuCollector,       &kCpufreqCollector,  &kDiskstatsCollector,
+    &kDmmultipathCollector, &kDrbdCollector,      &kEntropyCollector,  &kFilefdCollector,
+    &kFilesystemCollector,  &kLoadavgCollector,   &kMdadmCollector,    &kMeminfoCollector,
+    &kNetclassCollector,    &kNetdevCollector,    &kNetstatCollector,  &kOsCollector,
+    &kPressureCollector,    &kSchedstatCollector, &kSockstatCollector, &kSoftnetCollector,
+    &kStatCollector,        &kTextfileCollector,  &kTimeCollector,     &kTimexCollector,
+    &kUdpQueuesCollector,   &kUnameCollector,     &kVmstatCollector,   &kXfsCollector,
 });
 
 std::vector<const CollectorSpec*> BuildTable() {

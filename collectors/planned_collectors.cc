@@ -40,10 +40,6 @@ constexpr FlagSpec Formerly(std::string_view name, std::string_view now) {
           .alias_of = now};
 }
 
-constexpr auto kBcache = std::to_array<FlagSpec>({
-    Switch("collector.bcache.priorityStats", "Read priority_stats too, which is costly."),
-});
-
 constexpr auto kEthtool = std::to_array<FlagSpec>({
     Filter("collector.ethtool.device-include", "Devices to report; excludes device-exclude."),
     Filter("collector.ethtool.device-exclude", "Devices to leave out; excludes device-include."),
@@ -144,19 +140,13 @@ constexpr CollectorSpec Off(std::string_view name, std::string_view help,
 }
 
 constexpr auto kPlanned = std::to_array<CollectorSpec>({
-    On("bcache", "Statistics of bcache sets and devices (/sys/fs/bcache).", kBcache),
-    On("bcachefs", "Statistics of bcachefs file systems (/sys/fs/bcachefs)."),
-    On("btrfs", "Allocation and device errors of btrfs file systems."),
     Off("buddyinfo", "Free page blocks by order, zone and node (/proc/buddyinfo)."),
     Off("cgroups", "Number of control groups by controller (/proc/cgroups)."),
-    On("dmmultipath", "Multipath maps of the device mapper and their paths."),
-    Off("drbd", "State of DRBD 8 resources (/proc/drbd)."),
     Off("ethtool", "Statistics and settings that network drivers report.", kEthtool),
     Off("interrupts", "Interrupts by CPU and source (/proc/interrupts).", kInterrupts),
     Off("ksmd", "Pages merged by the kernel's same-page merging."),
     Off("lnstat", "Statistics of network caches (/proc/net/stat)."),
     Off("logind", "Login sessions by seat, type and class (D-Bus)."),
-    On("mdadm", "State of software RAID arrays (/proc/mdstat)."),
     Off("meminfo_numa", "Memory use by NUMA node."),
     Off("mountstats", "NFS client statistics by mount."),
     Off("network_route", "The routing table as labels."),
@@ -177,7 +167,6 @@ constexpr auto kPlanned = std::to_array<CollectorSpec>({
     Off("tcpstat", "TCP sockets by state, and their queues."),
     Off("wifi", "Stations and interfaces of wireless networks.", kWifi),
     Off("xfrm", "Errors of IPsec transforms (/proc/net/xfrm_stat)."),
-    On("xfs", "Run-time statistics of XFS file systems."),
     On("zfs", "Statistics of OpenZFS (/proc/spl/kstat/zfs)."),
     Off("zoneinfo", "Pages and NUMA events by memory zone (/proc/zoneinfo)."),
 });
