@@ -8,9 +8,9 @@
 namespace hostpulse::collectors {
 
 extern const CollectorSpec kArpCollector;
-extern const CollectorSpec kBondingCollector;
 extern const CollectorSpec kBcacheCollector;
 extern const CollectorSpec kBcachefsCollector;
+extern const CollectorSpec kBondingCollector;
 extern const CollectorSpec kBtrfsCollector;
 extern const CollectorSpec kConntrackCollector;
 extern const CollectorSpec kCpuCollector;
@@ -18,10 +18,10 @@ extern const CollectorSpec kCpuVulnerabilitiesCollector;
 extern const CollectorSpec kCpufreqCollector;
 extern const CollectorSpec kDiskstatsCollector;
 extern const CollectorSpec kDmiCollector;
-extern const CollectorSpec kDrmCollector;
-extern const CollectorSpec kEdacCollector;
 extern const CollectorSpec kDmmultipathCollector;
 extern const CollectorSpec kDrbdCollector;
+extern const CollectorSpec kDrmCollector;
+extern const CollectorSpec kEdacCollector;
 extern const CollectorSpec kEntropyCollector;
 extern const CollectorSpec kFibrechannelCollector;
 extern const CollectorSpec kFilefdCollector;
@@ -39,8 +39,8 @@ extern const CollectorSpec kNetstatCollector;
 extern const CollectorSpec kNvmeCollector;
 extern const CollectorSpec kNvmesubsystemCollector;
 extern const CollectorSpec kOsCollector;
-extern const CollectorSpec kPowersupplyclassCollector;
 extern const CollectorSpec kPcideviceCollector;
+extern const CollectorSpec kPowersupplyclassCollector;
 extern const CollectorSpec kPressureCollector;
 extern const CollectorSpec kRaplCollector;
 extern const CollectorSpec kSchedstatCollector;
@@ -62,32 +62,31 @@ namespace {
 
 // One row a collector.
 constexpr auto kCollectors = std::to_array<const CollectorSpec*>({
-    &kArpCollector,      &kConntrackCollector, &kCpuCollector,       &kCpuVulnerabilitiesCollector,
-    &kCpufreqCollector,  &kDiskstatsCollector, &kDmiCollector,       &kDrmCollector,
-    &kEdacCollector,     &kEntropyCollector,   &kFilefdCollector,    &kFilesystemCollector,
-    &kHwmonCollector,    &kLoadavgCollector,   &kMeminfoCollector,   &kNetclassCollector,
-    &kNetdevCollector,   &kNetstatCollector,   &kOsCollector,        &kPowersupplyclassCollector,
-    &kPressureCollector, &kRaplCollector,      &kSchedstatCollector, &kSockstatCollector,
-    &kSoftnetCollector,  &kStatCollector,      &kTextfileCollector,  &kThermalZoneCollector,
-    &kTimeCollector,     &kTimexCollector,     &kUdpQueuesCollector, &kUnameCollector,
-    &kVmstatCollector,   &kWatchdogCollector,
-    &kArpCollector,        &kBondingCollector,    &kConntrackCollector,  &kCpuCollector,
-    &kCpufreqCollector,    &kDiskstatsCollector,  &kEntropyCollector,    &kFibrechannelCollector,
-    &kFilefdCollector,     &kFilesystemCollector, &kInfinibandCollector, &kIpvsCollector,
-    &kKernelHungCollector, &kLoadavgCollector,    &kMeminfoCollector,    &kNetclassCollector,
-    &kNetdevCollector,     &kNetstatCollector,    &kNvmeCollector,       &kNvmesubsystemCollector,
-    &kOsCollector,         &kPcideviceCollector,  &kPressureCollector,   &kSchedstatCollector,
-    &kSelinuxCollector,    &kSockstatCollector,   &kSoftnetCollector,    &kStatCollector,
-    &kTextfileCollector,   &kTimeCollector,       &kTimexCollector,      &kUdpQueuesCollector,
-    &kUnameCollector,      &kVmstatCollector,
-    &kArpCollector,         &kBcacheCollector,    &kBcachefsCollector, &kBtrfsCollector,
-    &kConntrackCollector,   &kCpuCollector,       &kCpufreqCollector,  &kDiskstatsCollector,
-    &kDmmultipathCollector, &kDrbdCollector,      &kEntropyCollector,  &kFilefdCollector,
-    &kFilesystemCollector,  &kLoadavgCollector,   &kMdadmCollector,    &kMeminfoCollector,
-    &kNetclassCollector,    &kNetdevCollector,    &kNetstatCollector,  &kOsCollector,
-    &kPressureCollector,    &kSchedstatCollector, &kSockstatCollector, &kSoftnetCollector,
-    &kStatCollector,        &kTextfileCollector,  &kTimeCollector,     &kTimexCollector,
-    &kUdpQueuesCollector,   &kUnameCollector,     &kVmstatCollector,   &kXfsCollector,
+    &kArpCollector,           &kBcacheCollector,
+    &kBcachefsCollector,      &kBondingCollector,
+    &kBtrfsCollector,         &kConntrackCollector,
+    &kCpuCollector,           &kCpuVulnerabilitiesCollector,
+    &kCpufreqCollector,       &kDiskstatsCollector,
+    &kDmiCollector,           &kDmmultipathCollector,
+    &kDrbdCollector,          &kDrmCollector,
+    &kEdacCollector,          &kEntropyCollector,
+    &kFibrechannelCollector,  &kFilefdCollector,
+    &kFilesystemCollector,    &kHwmonCollector,
+    &kInfinibandCollector,    &kIpvsCollector,
+    &kKernelHungCollector,    &kLoadavgCollector,
+    &kMdadmCollector,         &kMeminfoCollector,
+    &kNetclassCollector,      &kNetdevCollector,
+    &kNetstatCollector,       &kNvmeCollector,
+    &kNvmesubsystemCollector, &kOsCollector,
+    &kPcideviceCollector,     &kPowersupplyclassCollector,
+    &kPressureCollector,      &kRaplCollector,
+    &kSchedstatCollector,     &kSelinuxCollector,
+    &kSockstatCollector,      &kSoftnetCollector,
+    &kStatCollector,          &kTextfileCollector,
+    &kThermalZoneCollector,   &kTimeCollector,
+    &kTimexCollector,         &kUdpQueuesCollector,
+    &kUnameCollector,         &kVmstatCollector,
+    &kWatchdogCollector,      &kXfsCollector,
 });
 
 std::vector<const CollectorSpec*> BuildTable() {
