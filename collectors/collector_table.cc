@@ -32,6 +32,7 @@ extern const CollectorSpec kTimexCollector;
 extern const CollectorSpec kUdpQueuesCollector;
 extern const CollectorSpec kUnameCollector;
 extern const CollectorSpec kVmstatCollector;
+extern const CollectorSpec kZfsCollector;
 
 namespace {
 
@@ -43,7 +44,7 @@ constexpr auto kCollectors = std::to_array<const CollectorSpec*>({
     &kNetstatCollector,   &kOsCollector,        &kPressureCollector,  &kSchedstatCollector,
     &kSockstatCollector,  &kSoftnetCollector,   &kStatCollector,      &kTextfileCollector,
     &kTimeCollector,      &kTimexCollector,     &kUdpQueuesCollector, &kUnameCollector,
-    &kVmstatCollector,
+    &kVmstatCollector,    &kZfsCollector,
 });
 
 std::vector<const CollectorSpec*> BuildTable() {
