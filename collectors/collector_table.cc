@@ -20,6 +20,8 @@ extern const CollectorSpec kMeminfoCollector;
 extern const CollectorSpec kNetclassCollector;
 extern const CollectorSpec kNetdevCollector;
 extern const CollectorSpec kNetstatCollector;
+extern const CollectorSpec kNfsCollector;
+extern const CollectorSpec kNfsdCollector;
 extern const CollectorSpec kOsCollector;
 extern const CollectorSpec kPressureCollector;
 extern const CollectorSpec kSchedstatCollector;
@@ -38,13 +40,13 @@ namespace {
 
 // One row a collector.
 constexpr auto kCollectors = std::to_array<const CollectorSpec*>({
-    &kArpCollector,       &kConntrackCollector, &kCpuCollector,       &kCpufreqCollector,
-    &kDiskstatsCollector, &kEntropyCollector,   &kFilefdCollector,    &kFilesystemCollector,
-    &kLoadavgCollector,   &kMeminfoCollector,   &kNetclassCollector,  &kNetdevCollector,
-    &kNetstatCollector,   &kOsCollector,        &kPressureCollector,  &kSchedstatCollector,
-    &kSockstatCollector,  &kSoftnetCollector,   &kStatCollector,      &kTextfileCollector,
-    &kTimeCollector,      &kTimexCollector,     &kUdpQueuesCollector, &kUnameCollector,
-    &kVmstatCollector,    &kZfsCollector,
+    &kArpCollector,       &kConntrackCollector, &kCpuCollector,      &kCpufreqCollector,
+    &kDiskstatsCollector, &kEntropyCollector,   &kFilefdCollector,   &kFilesystemCollector,
+    &kLoadavgCollector,   &kMeminfoCollector,   &kNetclassCollector, &kNetdevCollector,
+    &kNetstatCollector,   &kNfsCollector,       &kNfsdCollector,     &kOsCollector,
+    &kPressureCollector,  &kSchedstatCollector, &kSockstatCollector, &kSoftnetCollector,
+    &kStatCollector,      &kTextfileCollector,  &kTimeCollector,     &kTimexCollector,
+    &kUdpQueuesCollector, &kUnameCollector,     &kVmstatCollector,   &kZfsCollector,
 });
 
 std::vector<const CollectorSpec*> BuildTable() {
