@@ -17,6 +17,7 @@ extern const CollectorSpec kFilefdCollector;
 extern const CollectorSpec kFilesystemCollector;
 extern const CollectorSpec kLoadavgCollector;
 extern const CollectorSpec kMeminfoCollector;
+extern const CollectorSpec kMountstatsCollector;
 extern const CollectorSpec kNetclassCollector;
 extern const CollectorSpec kNetdevCollector;
 extern const CollectorSpec kNetstatCollector;
@@ -40,13 +41,14 @@ namespace {
 
 // One row a collector.
 constexpr auto kCollectors = std::to_array<const CollectorSpec*>({
-    &kArpCollector,       &kConntrackCollector, &kCpuCollector,      &kCpufreqCollector,
-    &kDiskstatsCollector, &kEntropyCollector,   &kFilefdCollector,   &kFilesystemCollector,
-    &kLoadavgCollector,   &kMeminfoCollector,   &kNetclassCollector, &kNetdevCollector,
-    &kNetstatCollector,   &kNfsCollector,       &kNfsdCollector,     &kOsCollector,
-    &kPressureCollector,  &kSchedstatCollector, &kSockstatCollector, &kSoftnetCollector,
-    &kStatCollector,      &kTextfileCollector,  &kTimeCollector,     &kTimexCollector,
-    &kUdpQueuesCollector, &kUnameCollector,     &kVmstatCollector,   &kZfsCollector,
+    &kArpCollector,       &kConntrackCollector, &kCpuCollector,        &kCpufreqCollector,
+    &kDiskstatsCollector, &kEntropyCollector,   &kFilefdCollector,     &kFilesystemCollector,
+    &kLoadavgCollector,   &kMeminfoCollector,   &kMountstatsCollector, &kNetclassCollector,
+    &kNetdevCollector,    &kNetstatCollector,   &kNfsCollector,        &kNfsdCollector,
+    &kOsCollector,        &kPressureCollector,  &kSchedstatCollector,  &kSockstatCollector,
+    &kSoftnetCollector,   &kStatCollector,      &kTextfileCollector,   &kTimeCollector,
+    &kTimexCollector,     &kUdpQueuesCollector, &kUnameCollector,      &kVmstatCollector,
+    &kZfsCollector,
 });
 
 std::vector<const CollectorSpec*> BuildTable() {

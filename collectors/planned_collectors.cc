@@ -199,7 +199,6 @@ constexpr auto kPlanned = std::to_array<CollectorSpec>({
     Off("logind", "Login sessions by seat, type and class (D-Bus)."),
     On("mdadm", "State of software RAID arrays (/proc/mdstat)."),
     Off("meminfo_numa", "Memory use by NUMA node."),
-    Off("mountstats", "NFS client statistics by mount."),
     Off("network_route", "The routing table as labels."),
     Off("ntp", "Whether a local NTP daemon is sane (deprecated).", kNtp),
     On("nvme", "NVMe controllers and namespaces."),
