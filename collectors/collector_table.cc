@@ -29,6 +29,7 @@ extern const CollectorSpec kSchedstatCollector;
 extern const CollectorSpec kSockstatCollector;
 extern const CollectorSpec kSoftnetCollector;
 extern const CollectorSpec kStatCollector;
+extern const CollectorSpec kTapestatsCollector;
 extern const CollectorSpec kTextfileCollector;
 extern const CollectorSpec kTimeCollector;
 extern const CollectorSpec kTimexCollector;
@@ -46,9 +47,9 @@ constexpr auto kCollectors = std::to_array<const CollectorSpec*>({
     &kLoadavgCollector,   &kMeminfoCollector,   &kMountstatsCollector, &kNetclassCollector,
     &kNetdevCollector,    &kNetstatCollector,   &kNfsCollector,        &kNfsdCollector,
     &kOsCollector,        &kPressureCollector,  &kSchedstatCollector,  &kSockstatCollector,
-    &kSoftnetCollector,   &kStatCollector,      &kTextfileCollector,   &kTimeCollector,
-    &kTimexCollector,     &kUdpQueuesCollector, &kUnameCollector,      &kVmstatCollector,
-    &kZfsCollector,
+    &kSoftnetCollector,   &kStatCollector,      &kTapestatsCollector,  &kTextfileCollector,
+    &kTimeCollector,      &kTimexCollector,     &kUdpQueuesCollector,  &kUnameCollector,
+    &kVmstatCollector,    &kZfsCollector,
 });
 
 std::vector<const CollectorSpec*> BuildTable() {

@@ -156,10 +156,6 @@ constexpr auto kSystemd = std::to_array<FlagSpec>({
     Formerly("collector.systemd.unit-blacklist", "collector.systemd.unit-exclude"),
 });
 
-constexpr auto kTapestats = std::to_array<FlagSpec>({
-    Filter("collector.tapestats.ignored-devices", "Tape drives to leave out.", "^$"),
-});
-
 constexpr auto kWifi = std::to_array<FlagSpec>({
     Text("collector.wifi.fixtures", "Directory of JSON files to read instead of netlink."),
 });
@@ -217,7 +213,6 @@ constexpr auto kPlanned = std::to_array<CollectorSpec>({
     Off("swap", "Use of each swap device (/proc/swaps)."),
     Off("sysctl", "Values of chosen sysctls.", kSysctl),
     Off("systemd", "Units, timers and sockets of systemd (D-Bus).", kSystemd),
-    On("tapestats", "Input and output of SCSI tape drives.", kTapestats),
     Off("tcpstat", "TCP sockets by state, and their queues."),
     On("thermal_zone", "Thermal zones and cooling devices."),
     On("watchdog", "Watchdog devices."),
