@@ -23,6 +23,7 @@ extern const CollectorSpec kNetdevCollector;
 extern const CollectorSpec kNetstatCollector;
 extern const CollectorSpec kNfsCollector;
 extern const CollectorSpec kNfsdCollector;
+extern const CollectorSpec kNtpCollector;
 extern const CollectorSpec kOsCollector;
 extern const CollectorSpec kPressureCollector;
 extern const CollectorSpec kSchedstatCollector;
@@ -46,10 +47,10 @@ constexpr auto kCollectors = std::to_array<const CollectorSpec*>({
     &kDiskstatsCollector, &kEntropyCollector,   &kFilefdCollector,     &kFilesystemCollector,
     &kLoadavgCollector,   &kMeminfoCollector,   &kMountstatsCollector, &kNetclassCollector,
     &kNetdevCollector,    &kNetstatCollector,   &kNfsCollector,        &kNfsdCollector,
-    &kOsCollector,        &kPressureCollector,  &kSchedstatCollector,  &kSockstatCollector,
-    &kSoftnetCollector,   &kStatCollector,      &kTapestatsCollector,  &kTextfileCollector,
-    &kTimeCollector,      &kTimexCollector,     &kUdpQueuesCollector,  &kUnameCollector,
-    &kVmstatCollector,    &kZfsCollector,
+    &kNtpCollector,       &kOsCollector,        &kPressureCollector,   &kSchedstatCollector,
+    &kSockstatCollector,  &kSoftnetCollector,   &kStatCollector,       &kTapestatsCollector,
+    &kTextfileCollector,  &kTimeCollector,      &kTimexCollector,      &kUdpQueuesCollector,
+    &kUnameCollector,     &kVmstatCollector,    &kZfsCollector,
 });
 
 std::vector<const CollectorSpec*> BuildTable() {

@@ -23,14 +23,6 @@ constexpr FlagSpec List(std::string_view name, std::string_view help) {
   return {.name = name, .help = help, .repeatable = true};
 }
 
-constexpr FlagSpec Number(std::string_view name, std::string_view help, std::string_view value) {
-  return {.name = name, .type = FlagType::kInt, .default_value = value, .help = help};
-}
-
-constexpr FlagSpec Length(std::string_view name, std::string_view help, std::string_view value) {
-  return {.name = name, .type = FlagType::kDuration, .default_value = value, .help = help};
-}
-
 // The name that a flag had before: hidden, sets the new one.
 constexpr FlagSpec Formerly(std::string_view name, std::string_view now) {
   return {.name = name,
@@ -74,17 +66,6 @@ constexpr auto kInterrupts = std::to_array<FlagSpec>({
 constexpr auto kIpvs = std::to_array<FlagSpec>({
     Text("collector.ipvs.backend-labels", "Labels of the backend statistics, comma-separated.",
          "local_address,local_port,remote_address,remote_port,proto,local_mark"),
-});
-
-constexpr auto kNtp = std::to_array<FlagSpec>({
-    Text("collector.ntp.server", "NTP server to ask.", "127.0.0.1"),
-    Number("collector.ntp.server-port", "UDP port of the NTP server.", "123"),
-    Number("collector.ntp.protocol-version", "Version of the NTP protocol.", "4"),
-    Switch("collector.ntp.server-is-local", "Vouches that a server with another address is local."),
-    Number("collector.ntp.ip-ttl", "Time to live of the packets sent.", "1"),
-    Length("collector.ntp.max-distance", "Largest accumulated distance to the root.", "3.46608s"),
-    Length("collector.ntp.local-offset-tolerance", "Offset between clocks that is tolerated.",
-           "1ms"),
 });
 
 constexpr auto kPcidevice = std::to_array<FlagSpec>({
@@ -196,7 +177,6 @@ constexpr auto kPlanned = std::to_array<CollectorSpec>({
     On("mdadm", "State of software RAID arrays (/proc/mdstat)."),
     Off("meminfo_numa", "Memory use by NUMA node."),
     Off("network_route", "The routing table as labels."),
-    Off("ntp", "Whether a local NTP daemon is sane (deprecated).", kNtp),
     On("nvme", "NVMe controllers and namespaces."),
     Off("nvmesubsystem", "Paths of NVMe over fabrics subsystems."),
     Off("pcidevice", "PCI devices: link, power state, SR-IOV.", kPcidevice),
