@@ -33,11 +33,15 @@ extern const CollectorSpec kKernelHungCollector;
 extern const CollectorSpec kLoadavgCollector;
 extern const CollectorSpec kMdadmCollector;
 extern const CollectorSpec kMeminfoCollector;
+extern const CollectorSpec kMountstatsCollector;
 extern const CollectorSpec kNetclassCollector;
 extern const CollectorSpec kNetdevCollector;
 extern const CollectorSpec kNetstatCollector;
 extern const CollectorSpec kNvmeCollector;
 extern const CollectorSpec kNvmesubsystemCollector;
+extern const CollectorSpec kNfsCollector;
+extern const CollectorSpec kNfsdCollector;
+extern const CollectorSpec kNtpCollector;
 extern const CollectorSpec kOsCollector;
 extern const CollectorSpec kPcideviceCollector;
 extern const CollectorSpec kPowersupplyclassCollector;
@@ -48,6 +52,7 @@ extern const CollectorSpec kSelinuxCollector;
 extern const CollectorSpec kSockstatCollector;
 extern const CollectorSpec kSoftnetCollector;
 extern const CollectorSpec kStatCollector;
+extern const CollectorSpec kTapestatsCollector;
 extern const CollectorSpec kTextfileCollector;
 extern const CollectorSpec kThermalZoneCollector;
 extern const CollectorSpec kTimeCollector;
@@ -57,6 +62,7 @@ extern const CollectorSpec kUnameCollector;
 extern const CollectorSpec kVmstatCollector;
 extern const CollectorSpec kWatchdogCollector;
 extern const CollectorSpec kXfsCollector;
+extern const CollectorSpec kZfsCollector;
 
 namespace {
 
@@ -87,6 +93,14 @@ constexpr auto kCollectors = std::to_array<const CollectorSpec*>({
     &kTimexCollector,         &kUdpQueuesCollector,
     &kUnameCollector,         &kVmstatCollector,
     &kWatchdogCollector,      &kXfsCollector,
+    &kArpCollector,       &kConntrackCollector, &kCpuCollector,        &kCpufreqCollector,
+    &kDiskstatsCollector, &kEntropyCollector,   &kFilefdCollector,     &kFilesystemCollector,
+    &kLoadavgCollector,   &kMeminfoCollector,   &kMountstatsCollector, &kNetclassCollector,
+    &kNetdevCollector,    &kNetstatCollector,   &kNfsCollector,        &kNfsdCollector,
+    &kNtpCollector,       &kOsCollector,        &kPressureCollector,   &kSchedstatCollector,
+    &kSockstatCollector,  &kSoftnetCollector,   &kStatCollector,       &kTapestatsCollector,
+    &kTextfileCollector,  &kTimeCollector,      &kTimexCollector,      &kUdpQueuesCollector,
+    &kUnameCollector,     &kVmstatCollector,    &kZfsCollector,
 });
 
 std::vector<const CollectorSpec*> BuildTable() {

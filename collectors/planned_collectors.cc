@@ -23,14 +23,6 @@ constexpr FlagSpec List(std::string_view name, std::string_view help) {
   return {.name = name, .help = help, .repeatable = true};
 }
 
-constexpr FlagSpec Number(std::string_view name, std::string_view help, std::string_view value) {
-  return {.name = name, .type = FlagType::kInt, .default_value = value, .help = help};
-}
-
-constexpr FlagSpec Length(std::string_view name, std::string_view help, std::string_view value) {
-  return {.name = name, .type = FlagType::kDuration, .default_value = value, .help = help};
-}
-
 // The name that a flag had before: hidden, sets the new one.
 constexpr FlagSpec Formerly(std::string_view name, std::string_view now) {
   return {.name = name,
@@ -52,17 +44,6 @@ constexpr auto kInterrupts = std::to_array<FlagSpec>({
     Filter("collector.interrupts.name-exclude",
            "Interrupts to leave out, matched against \"type;info;devices\"."),
     Switch("collector.interrupts.include-zeros", "Report interrupts that never came.", "true"),
-});
-
-constexpr auto kNtp = std::to_array<FlagSpec>({
-    Text("collector.ntp.server", "NTP server to ask.", "127.0.0.1"),
-    Number("collector.ntp.server-port", "UDP port of the NTP server.", "123"),
-    Number("collector.ntp.protocol-version", "Version of the NTP protocol.", "4"),
-    Switch("collector.ntp.server-is-local", "Vouches that a server with another address is local."),
-    Number("collector.ntp.ip-ttl", "Time to live of the packets sent.", "1"),
-    Length("collector.ntp.max-distance", "Largest accumulated distance to the root.", "3.46608s"),
-    Length("collector.ntp.local-offset-tolerance", "Offset between clocks that is tolerated.",
-           "1ms"),
 });
 
 constexpr auto kPerf = std::to_array<FlagSpec>({
@@ -121,10 +102,6 @@ constexpr auto kSystemd = std::to_array<FlagSpec>({
     Formerly("collector.systemd.unit-blacklist", "collector.systemd.unit-exclude"),
 });
 
-constexpr auto kTapestats = std::to_array<FlagSpec>({
-    Filter("collector.tapestats.ignored-devices", "Tape drives to leave out.", "^$"),
-});
-
 constexpr auto kWifi = std::to_array<FlagSpec>({
     Text("collector.wifi.fixtures", "Directory of JSON files to read instead of netlink."),
 });
@@ -148,11 +125,7 @@ constexpr auto kPlanned = std::to_array<CollectorSpec>({
     Off("lnstat", "Statistics of network caches (/proc/net/stat)."),
     Off("logind", "Login sessions by seat, type and class (D-Bus)."),
     Off("meminfo_numa", "Memory use by NUMA node."),
-    Off("mountstats", "NFS client statistics by mount."),
     Off("network_route", "The routing table as labels."),
-    On("nfs", "RPC calls of the NFS client."),
-    On("nfsd", "RPC calls and caches of the NFS server."),
-    Off("ntp", "Whether a local NTP daemon is sane (deprecated).", kNtp),
     Off("perf", "Hardware and software counters of perf_event_open(2).", kPerf),
     Off("processes", "Processes and threads by state."),
     Off("qdisc", "Queueing disciplines of network devices.", kQdisc),
@@ -163,11 +136,9 @@ constexpr auto kPlanned = std::to_array<CollectorSpec>({
     Off("swap", "Use of each swap device (/proc/swaps)."),
     Off("sysctl", "Values of chosen sysctls.", kSysctl),
     Off("systemd", "Units, timers and sockets of systemd (D-Bus).", kSystemd),
-    On("tapestats", "Input and output of SCSI tape drives.", kTapestats),
     Off("tcpstat", "TCP sockets by state, and their queues."),
     Off("wifi", "Stations and interfaces of wireless networks.", kWifi),
     Off("xfrm", "Errors of IPsec transforms (/proc/net/xfrm_stat)."),
-    On("zfs", "Statistics of OpenZFS (/proc/spl/kstat/zfs)."),
     Off("zoneinfo", "Pages and NUMA events by memory zone (/proc/zoneinfo)."),
 });
 
