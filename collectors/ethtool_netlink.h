@@ -1,11 +1,9 @@
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <span>
 
-#include "collectors/rtnetlink.h"
+#include "collectors/generic_netlink.h"
 #include "core/function_ref.h"
 #include "core/result.h"
 
@@ -18,24 +16,18 @@ struct LinkMode {
   std::optional<std::uint8_t> duplex;       // DUPLEX_HALF, DUPLEX_FULL or DUPLEX_UNKNOWN.
 };
 
-// Finds the family with the first dump and keeps its number. One thread at a time.
-class Ethtool {
+// What ethtool's family tells of all interfaces at once. One thread at a time.
+class EthtoolNetlink {
  public:
   // `dump` is of NETLINK_GENERIC.
-  explicit Ethtool(NetlinkDump dump);
+  explicit EthtoolNetlink(NetlinkDump dump);
 
-  // Visits every interface that has link modes. Errors: as NetlinkSocket::Dump, kAbsent where the
-  // kernel has no such family (before Linux 5.6, or in a namespace that hides it).
+  // Visits every interface that has link modes. Errors: as GenericNetlink::Dump; kAbsent before
+  // Linux 5.6, or in a namespace that hides the family.
   Status DumpLinkModes(FunctionRef<void(const LinkMode&)> visit);
 
  private:
-  Status FindFamily();
-
-  const NetlinkDump dump_;
-  std::uint16_t family_ = 0;  // 0 while it is not known.
+  GenericNetlink family_;
 };
-
-// An answer of the family: the body of the message, behind nlmsghdr.
-std::optional<LinkMode> ParseLinkMode(std::span<const std::byte> body);
 
 }  // namespace hostpulse::collectors

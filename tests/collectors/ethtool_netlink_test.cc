@@ -1,4 +1,4 @@
-#include "collectors/ethtool.h"
+#include "collectors/ethtool_netlink.h"
 
 #include <gtest/gtest.h>
 #include <linux/ethtool.h>
@@ -25,13 +25,13 @@ NetlinkBody Mode(std::uint32_t index) {
       .Nest(ETHTOOL_A_LINKMODES_HEADER, NetlinkBody().Add(ETHTOOL_A_HEADER_DEV_INDEX, index));
 }
 
-std::vector<LinkMode> Modes(Ethtool& ethtool, Status& status) {
+std::vector<LinkMode> Modes(EthtoolNetlink& ethtool, Status& status) {
   std::vector<LinkMode> modes;
   status = ethtool.DumpLinkModes([&](const LinkMode& mode) { modes.push_back(mode); });
   return modes;
 }
 
-TEST(EthtoolTest, FindsItsFamilyOnceAndReadsLinkModes) {
+TEST(EthtoolNetlinkTest, FindsItsFamilyOnceAndReadsLinkModes) {
   FakeNetlink kernel;
   kernel.Answer(GENL_ID_CTRL, GENL_ID_CTRL, Family("nl80211", 20));
   kernel.Answer(GENL_ID_CTRL, GENL_ID_CTRL, Family("ethtool", kFamily));
@@ -42,7 +42,7 @@ TEST(EthtoolTest, FindsItsFamilyOnceAndReadsLinkModes) {
   kernel.Answer(kFamily, kFamily,
                 Mode(3).Add(ETHTOOL_A_LINKMODES_SPEED, static_cast<std::uint32_t>(SPEED_UNKNOWN)));
   kernel.Answer(kFamily, kFamily, NetlinkBody(genlmsghdr{}));
-  Ethtool ethtool(kernel.dump());
+  EthtoolNetlink ethtool(kernel.dump());
   Status status;
   std::vector<LinkMode> modes = Modes(ethtool, status);
   EXPECT_EQ(status, Status());
@@ -59,19 +59,19 @@ TEST(EthtoolTest, FindsItsFamilyOnceAndReadsLinkModes) {
   EXPECT_EQ(modes.size(), 2U);
 }
 
-TEST(EthtoolTest, IsAbsentWithoutItsFamily) {
+TEST(EthtoolNetlinkTest, IsAbsentWithoutItsFamily) {
   FakeNetlink kernel;
   kernel.Answer(GENL_ID_CTRL, GENL_ID_CTRL, Family("nl80211", 20));
-  Ethtool ethtool(kernel.dump());
+  EthtoolNetlink ethtool(kernel.dump());
   Status status;
   EXPECT_TRUE(Modes(ethtool, status).empty());
   EXPECT_EQ(status.code(), ErrorCode::kAbsent);
 }
 
-TEST(EthtoolTest, PassesErrorsOn) {
+TEST(EthtoolNetlinkTest, PassesErrorsOn) {
   FakeNetlink kernel;
   kernel.Fail({ErrorCode::kPermission, "netlink: no"});
-  Ethtool ethtool(kernel.dump());
+  EthtoolNetlink ethtool(kernel.dump());
   Status status;
   Modes(ethtool, status);
   EXPECT_EQ(status.code(), ErrorCode::kPermission);
