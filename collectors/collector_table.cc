@@ -15,6 +15,7 @@ extern const CollectorSpec kDiskstatsCollector;
 extern const CollectorSpec kEntropyCollector;
 extern const CollectorSpec kFilefdCollector;
 extern const CollectorSpec kFilesystemCollector;
+extern const CollectorSpec kLnstatCollector;
 extern const CollectorSpec kLoadavgCollector;
 extern const CollectorSpec kMeminfoCollector;
 extern const CollectorSpec kNetclassCollector;
@@ -32,18 +33,19 @@ extern const CollectorSpec kTimexCollector;
 extern const CollectorSpec kUdpQueuesCollector;
 extern const CollectorSpec kUnameCollector;
 extern const CollectorSpec kVmstatCollector;
+extern const CollectorSpec kXfrmCollector;
 
 namespace {
 
 // One row a collector.
 constexpr auto kCollectors = std::to_array<const CollectorSpec*>({
-    &kArpCollector,       &kConntrackCollector, &kCpuCollector,       &kCpufreqCollector,
-    &kDiskstatsCollector, &kEntropyCollector,   &kFilefdCollector,    &kFilesystemCollector,
-    &kLoadavgCollector,   &kMeminfoCollector,   &kNetclassCollector,  &kNetdevCollector,
-    &kNetstatCollector,   &kOsCollector,        &kPressureCollector,  &kSchedstatCollector,
-    &kSockstatCollector,  &kSoftnetCollector,   &kStatCollector,      &kTextfileCollector,
-    &kTimeCollector,      &kTimexCollector,     &kUdpQueuesCollector, &kUnameCollector,
-    &kVmstatCollector,
+    &kArpCollector,       &kConntrackCollector, &kCpuCollector,     &kCpufreqCollector,
+    &kDiskstatsCollector, &kEntropyCollector,   &kFilefdCollector,  &kFilesystemCollector,
+    &kLnstatCollector,    &kLoadavgCollector,   &kMeminfoCollector, &kNetclassCollector,
+    &kNetdevCollector,    &kNetstatCollector,   &kOsCollector,      &kPressureCollector,
+    &kSchedstatCollector, &kSockstatCollector,  &kSoftnetCollector, &kStatCollector,
+    &kTextfileCollector,  &kTimeCollector,      &kTimexCollector,   &kUdpQueuesCollector,
+    &kUnameCollector,     &kVmstatCollector,    &kXfrmCollector,
 });
 
 std::vector<const CollectorSpec*> BuildTable() {
