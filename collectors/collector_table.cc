@@ -27,6 +27,7 @@ extern const CollectorSpec kSchedstatCollector;
 extern const CollectorSpec kSockstatCollector;
 extern const CollectorSpec kSoftnetCollector;
 extern const CollectorSpec kStatCollector;
+extern const CollectorSpec kTcpstatCollector;
 extern const CollectorSpec kTextfileCollector;
 extern const CollectorSpec kTimeCollector;
 extern const CollectorSpec kTimexCollector;
@@ -44,8 +45,8 @@ constexpr auto kCollectors = std::to_array<const CollectorSpec*>({
     &kLnstatCollector,    &kLoadavgCollector,   &kMeminfoCollector, &kNetclassCollector,
     &kNetdevCollector,    &kNetstatCollector,   &kOsCollector,      &kPressureCollector,
     &kSchedstatCollector, &kSockstatCollector,  &kSoftnetCollector, &kStatCollector,
-    &kTextfileCollector,  &kTimeCollector,      &kTimexCollector,   &kUdpQueuesCollector,
-    &kUnameCollector,     &kVmstatCollector,    &kXfrmCollector,
+    &kTcpstatCollector,   &kTextfileCollector,  &kTimeCollector,    &kTimexCollector,
+    &kUdpQueuesCollector, &kUnameCollector,     &kVmstatCollector,  &kXfrmCollector,
 });
 
 std::vector<const CollectorSpec*> BuildTable() {

@@ -220,7 +220,6 @@ constexpr auto kPlanned = std::to_array<CollectorSpec>({
     Off("sysctl", "Values of chosen sysctls.", kSysctl),
     Off("systemd", "Units, timers and sockets of systemd (D-Bus).", kSystemd),
     On("tapestats", "Input and output of SCSI tape drives.", kTapestats),
-    Off("tcpstat", "TCP sockets by state, and their queues."),
     On("thermal_zone", "Thermal zones and cooling devices."),
     On("watchdog", "Watchdog devices."),
     Off("wifi", "Stations and interfaces of wireless networks.", kWifi),
