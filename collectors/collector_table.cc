@@ -21,6 +21,7 @@ extern const CollectorSpec kMeminfoCollector;
 extern const CollectorSpec kNetclassCollector;
 extern const CollectorSpec kNetdevCollector;
 extern const CollectorSpec kNetstatCollector;
+extern const CollectorSpec kNetworkRouteCollector;
 extern const CollectorSpec kOsCollector;
 extern const CollectorSpec kPressureCollector;
 extern const CollectorSpec kSchedstatCollector;
@@ -40,13 +41,14 @@ namespace {
 
 // One row a collector.
 constexpr auto kCollectors = std::to_array<const CollectorSpec*>({
-    &kArpCollector,       &kConntrackCollector, &kCpuCollector,     &kCpufreqCollector,
-    &kDiskstatsCollector, &kEntropyCollector,   &kFilefdCollector,  &kFilesystemCollector,
-    &kLnstatCollector,    &kLoadavgCollector,   &kMeminfoCollector, &kNetclassCollector,
-    &kNetdevCollector,    &kNetstatCollector,   &kOsCollector,      &kPressureCollector,
-    &kSchedstatCollector, &kSockstatCollector,  &kSoftnetCollector, &kStatCollector,
-    &kTcpstatCollector,   &kTextfileCollector,  &kTimeCollector,    &kTimexCollector,
-    &kUdpQueuesCollector, &kUnameCollector,     &kVmstatCollector,  &kXfrmCollector,
+    &kArpCollector,       &kConntrackCollector, &kCpuCollector,          &kCpufreqCollector,
+    &kDiskstatsCollector, &kEntropyCollector,   &kFilefdCollector,       &kFilesystemCollector,
+    &kLnstatCollector,    &kLoadavgCollector,   &kMeminfoCollector,      &kNetclassCollector,
+    &kNetdevCollector,    &kNetstatCollector,   &kNetworkRouteCollector, &kOsCollector,
+    &kPressureCollector,  &kSchedstatCollector, &kSockstatCollector,     &kSoftnetCollector,
+    &kStatCollector,      &kTcpstatCollector,   &kTextfileCollector,     &kTimeCollector,
+    &kTimexCollector,     &kUdpQueuesCollector, &kUnameCollector,        &kVmstatCollector,
+    &kXfrmCollector,
 });
 
 std::vector<const CollectorSpec*> BuildTable() {

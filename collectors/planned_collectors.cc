@@ -199,7 +199,6 @@ constexpr auto kPlanned = std::to_array<CollectorSpec>({
     On("mdadm", "State of software RAID arrays (/proc/mdstat)."),
     Off("meminfo_numa", "Memory use by NUMA node."),
     Off("mountstats", "NFS client statistics by mount."),
-    Off("network_route", "The routing table as labels."),
     On("nfs", "RPC calls of the NFS client."),
     On("nfsd", "RPC calls and caches of the NFS server."),
     Off("ntp", "Whether a local NTP daemon is sane (deprecated).", kNtp),
