@@ -24,6 +24,7 @@ extern const CollectorSpec kNetstatCollector;
 extern const CollectorSpec kNetworkRouteCollector;
 extern const CollectorSpec kOsCollector;
 extern const CollectorSpec kPressureCollector;
+extern const CollectorSpec kQdiscCollector;
 extern const CollectorSpec kSchedstatCollector;
 extern const CollectorSpec kSockstatCollector;
 extern const CollectorSpec kSoftnetCollector;
@@ -45,10 +46,10 @@ constexpr auto kCollectors = std::to_array<const CollectorSpec*>({
     &kDiskstatsCollector, &kEntropyCollector,   &kFilefdCollector,       &kFilesystemCollector,
     &kLnstatCollector,    &kLoadavgCollector,   &kMeminfoCollector,      &kNetclassCollector,
     &kNetdevCollector,    &kNetstatCollector,   &kNetworkRouteCollector, &kOsCollector,
-    &kPressureCollector,  &kSchedstatCollector, &kSockstatCollector,     &kSoftnetCollector,
-    &kStatCollector,      &kTcpstatCollector,   &kTextfileCollector,     &kTimeCollector,
-    &kTimexCollector,     &kUdpQueuesCollector, &kUnameCollector,        &kVmstatCollector,
-    &kXfrmCollector,
+    &kPressureCollector,  &kQdiscCollector,     &kSchedstatCollector,    &kSockstatCollector,
+    &kSoftnetCollector,   &kStatCollector,      &kTcpstatCollector,      &kTextfileCollector,
+    &kTimeCollector,      &kTimexCollector,     &kUdpQueuesCollector,    &kUnameCollector,
+    &kVmstatCollector,    &kXfrmCollector,
 });
 
 std::vector<const CollectorSpec*> BuildTable() {

@@ -107,14 +107,6 @@ constexpr auto kPowersupply = std::to_array<FlagSpec>({
     Filter("collector.powersupply.ignored-supplies", "Power supplies to leave out.", "^$"),
 });
 
-constexpr auto kQdisc = std::to_array<FlagSpec>({
-    Filter("collector.qdisc.device-include", "Devices to report; excludes device-exclude."),
-    Filter("collector.qdisc.device-exclude", "Devices to leave out; excludes device-include."),
-    Text("collector.qdisc.fixtures", "Directory with a results.json to read instead of netlink."),
-    Formerly("collector.qdisk.device-include", "collector.qdisc.device-include"),
-    Formerly("collector.qdisk.device-exclude", "collector.qdisc.device-exclude"),
-});
-
 constexpr auto kRapl = std::to_array<FlagSpec>({
     Switch("collector.rapl.enable-zone-label", "Name the zone in a label, not in the metric."),
 });
@@ -208,7 +200,6 @@ constexpr auto kPlanned = std::to_array<CollectorSpec>({
     Off("perf", "Hardware and software counters of perf_event_open(2).", kPerf),
     On("powersupplyclass", "Batteries and power adapters.", kPowersupply),
     Off("processes", "Processes and threads by state."),
-    Off("qdisc", "Queueing disciplines of network devices.", kQdisc),
     On("rapl", "Energy counters of the CPU package (needs root).", kRapl),
     Off("runit", "State of runit services (deprecated).", kRunit),
     On("selinux", "Mode of SELinux."),
