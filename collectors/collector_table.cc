@@ -36,6 +36,7 @@ extern const CollectorSpec kTimexCollector;
 extern const CollectorSpec kUdpQueuesCollector;
 extern const CollectorSpec kUnameCollector;
 extern const CollectorSpec kVmstatCollector;
+extern const CollectorSpec kWifiCollector;
 extern const CollectorSpec kXfrmCollector;
 
 namespace {
@@ -49,7 +50,7 @@ constexpr auto kCollectors = std::to_array<const CollectorSpec*>({
     &kPressureCollector,  &kQdiscCollector,     &kSchedstatCollector,    &kSockstatCollector,
     &kSoftnetCollector,   &kStatCollector,      &kTcpstatCollector,      &kTextfileCollector,
     &kTimeCollector,      &kTimexCollector,     &kUdpQueuesCollector,    &kUnameCollector,
-    &kVmstatCollector,    &kXfrmCollector,
+    &kVmstatCollector,    &kWifiCollector,      &kXfrmCollector,
 });
 
 std::vector<const CollectorSpec*> BuildTable() {

@@ -152,10 +152,6 @@ constexpr auto kTapestats = std::to_array<FlagSpec>({
     Filter("collector.tapestats.ignored-devices", "Tape drives to leave out.", "^$"),
 });
 
-constexpr auto kWifi = std::to_array<FlagSpec>({
-    Text("collector.wifi.fixtures", "Directory of JSON files to read instead of netlink."),
-});
-
 constexpr CollectorSpec On(std::string_view name, std::string_view help,
                            std::span<const FlagSpec> flags = {}) {
   return {.name = name, .on_by_default = true, .help = help, .flags = flags};
@@ -212,7 +208,6 @@ constexpr auto kPlanned = std::to_array<CollectorSpec>({
     On("tapestats", "Input and output of SCSI tape drives.", kTapestats),
     On("thermal_zone", "Thermal zones and cooling devices."),
     On("watchdog", "Watchdog devices."),
-    Off("wifi", "Stations and interfaces of wireless networks.", kWifi),
     On("xfs", "Run-time statistics of XFS file systems."),
     On("zfs", "Statistics of OpenZFS (/proc/spl/kstat/zfs)."),
     Off("zoneinfo", "Pages and NUMA events by memory zone (/proc/zoneinfo)."),
