@@ -13,6 +13,7 @@ extern const CollectorSpec kCpuCollector;
 extern const CollectorSpec kCpufreqCollector;
 extern const CollectorSpec kDiskstatsCollector;
 extern const CollectorSpec kEntropyCollector;
+extern const CollectorSpec kEthtoolCollector;
 extern const CollectorSpec kFilefdCollector;
 extern const CollectorSpec kFilesystemCollector;
 extern const CollectorSpec kLnstatCollector;
@@ -43,14 +44,14 @@ namespace {
 
 // One row a collector.
 constexpr auto kCollectors = std::to_array<const CollectorSpec*>({
-    &kArpCollector,       &kConntrackCollector, &kCpuCollector,          &kCpufreqCollector,
-    &kDiskstatsCollector, &kEntropyCollector,   &kFilefdCollector,       &kFilesystemCollector,
-    &kLnstatCollector,    &kLoadavgCollector,   &kMeminfoCollector,      &kNetclassCollector,
-    &kNetdevCollector,    &kNetstatCollector,   &kNetworkRouteCollector, &kOsCollector,
-    &kPressureCollector,  &kQdiscCollector,     &kSchedstatCollector,    &kSockstatCollector,
-    &kSoftnetCollector,   &kStatCollector,      &kTcpstatCollector,      &kTextfileCollector,
-    &kTimeCollector,      &kTimexCollector,     &kUdpQueuesCollector,    &kUnameCollector,
-    &kVmstatCollector,    &kWifiCollector,      &kXfrmCollector,
+    &kArpCollector,        &kConntrackCollector, &kCpuCollector,     &kCpufreqCollector,
+    &kDiskstatsCollector,  &kEntropyCollector,   &kEthtoolCollector, &kFilefdCollector,
+    &kFilesystemCollector, &kLnstatCollector,    &kLoadavgCollector, &kMeminfoCollector,
+    &kNetclassCollector,   &kNetdevCollector,    &kNetstatCollector, &kNetworkRouteCollector,
+    &kOsCollector,         &kPressureCollector,  &kQdiscCollector,   &kSchedstatCollector,
+    &kSockstatCollector,   &kSoftnetCollector,   &kStatCollector,    &kTcpstatCollector,
+    &kTextfileCollector,   &kTimeCollector,      &kTimexCollector,   &kUdpQueuesCollector,
+    &kUnameCollector,      &kVmstatCollector,    &kWifiCollector,    &kXfrmCollector,
 });
 
 std::vector<const CollectorSpec*> BuildTable() {

@@ -44,12 +44,6 @@ constexpr auto kBcache = std::to_array<FlagSpec>({
     Switch("collector.bcache.priorityStats", "Read priority_stats too, which is costly."),
 });
 
-constexpr auto kEthtool = std::to_array<FlagSpec>({
-    Filter("collector.ethtool.device-include", "Devices to report; excludes device-exclude."),
-    Filter("collector.ethtool.device-exclude", "Devices to leave out; excludes device-include."),
-    Filter("collector.ethtool.metrics-include", "Driver statistics to report.", ".*"),
-});
-
 constexpr auto kHwmon = std::to_array<FlagSpec>({
     Filter("collector.hwmon.chip-include", "Chips to report; excludes chip-exclude."),
     Filter("collector.hwmon.chip-exclude", "Chips to leave out; excludes chip-include."),
@@ -175,7 +169,6 @@ constexpr auto kPlanned = std::to_array<CollectorSpec>({
     Off("drbd", "State of DRBD 8 resources (/proc/drbd)."),
     Off("drm", "Load and memory of AMD graphics cards."),
     On("edac", "Memory errors that were corrected or not."),
-    Off("ethtool", "Statistics and settings that network drivers report.", kEthtool),
     On("fibrechannel", "Ports and statistics of Fibre Channel hosts."),
     On("hwmon", "Hardware sensors: temperature, fan, voltage, power.", kHwmon),
     On("infiniband", "Ports and counters of InfiniBand and RoCE devices.", kInfiniband),
