@@ -23,6 +23,7 @@ extern const CollectorSpec kDrbdCollector;
 extern const CollectorSpec kDrmCollector;
 extern const CollectorSpec kEdacCollector;
 extern const CollectorSpec kEntropyCollector;
+extern const CollectorSpec kEthtoolCollector;
 extern const CollectorSpec kFibrechannelCollector;
 extern const CollectorSpec kFilefdCollector;
 extern const CollectorSpec kFilesystemCollector;
@@ -30,6 +31,7 @@ extern const CollectorSpec kHwmonCollector;
 extern const CollectorSpec kInfinibandCollector;
 extern const CollectorSpec kIpvsCollector;
 extern const CollectorSpec kKernelHungCollector;
+extern const CollectorSpec kLnstatCollector;
 extern const CollectorSpec kLoadavgCollector;
 extern const CollectorSpec kMdadmCollector;
 extern const CollectorSpec kMeminfoCollector;
@@ -37,15 +39,17 @@ extern const CollectorSpec kMountstatsCollector;
 extern const CollectorSpec kNetclassCollector;
 extern const CollectorSpec kNetdevCollector;
 extern const CollectorSpec kNetstatCollector;
-extern const CollectorSpec kNvmeCollector;
-extern const CollectorSpec kNvmesubsystemCollector;
+extern const CollectorSpec kNetworkRouteCollector;
 extern const CollectorSpec kNfsCollector;
 extern const CollectorSpec kNfsdCollector;
 extern const CollectorSpec kNtpCollector;
+extern const CollectorSpec kNvmeCollector;
+extern const CollectorSpec kNvmesubsystemCollector;
 extern const CollectorSpec kOsCollector;
 extern const CollectorSpec kPcideviceCollector;
 extern const CollectorSpec kPowersupplyclassCollector;
 extern const CollectorSpec kPressureCollector;
+extern const CollectorSpec kQdiscCollector;
 extern const CollectorSpec kRaplCollector;
 extern const CollectorSpec kSchedstatCollector;
 extern const CollectorSpec kSelinuxCollector;
@@ -53,6 +57,7 @@ extern const CollectorSpec kSockstatCollector;
 extern const CollectorSpec kSoftnetCollector;
 extern const CollectorSpec kStatCollector;
 extern const CollectorSpec kTapestatsCollector;
+extern const CollectorSpec kTcpstatCollector;
 extern const CollectorSpec kTextfileCollector;
 extern const CollectorSpec kThermalZoneCollector;
 extern const CollectorSpec kTimeCollector;
@@ -61,6 +66,8 @@ extern const CollectorSpec kUdpQueuesCollector;
 extern const CollectorSpec kUnameCollector;
 extern const CollectorSpec kVmstatCollector;
 extern const CollectorSpec kWatchdogCollector;
+extern const CollectorSpec kWifiCollector;
+extern const CollectorSpec kXfrmCollector;
 extern const CollectorSpec kXfsCollector;
 extern const CollectorSpec kZfsCollector;
 
@@ -68,39 +75,69 @@ namespace {
 
 // One row a collector.
 constexpr auto kCollectors = std::to_array<const CollectorSpec*>({
-    &kArpCollector,           &kBcacheCollector,
-    &kBcachefsCollector,      &kBondingCollector,
-    &kBtrfsCollector,         &kConntrackCollector,
-    &kCpuCollector,           &kCpuVulnerabilitiesCollector,
-    &kCpufreqCollector,       &kDiskstatsCollector,
-    &kDmiCollector,           &kDmmultipathCollector,
-    &kDrbdCollector,          &kDrmCollector,
-    &kEdacCollector,          &kEntropyCollector,
-    &kFibrechannelCollector,  &kFilefdCollector,
-    &kFilesystemCollector,    &kHwmonCollector,
-    &kInfinibandCollector,    &kIpvsCollector,
-    &kKernelHungCollector,    &kLoadavgCollector,
-    &kMdadmCollector,         &kMeminfoCollector,
-    &kNetclassCollector,      &kNetdevCollector,
-    &kNetstatCollector,       &kNvmeCollector,
-    &kNvmesubsystemCollector, &kOsCollector,
-    &kPcideviceCollector,     &kPowersupplyclassCollector,
-    &kPressureCollector,      &kRaplCollector,
-    &kSchedstatCollector,     &kSelinuxCollector,
-    &kSockstatCollector,      &kSoftnetCollector,
-    &kStatCollector,          &kTextfileCollector,
-    &kThermalZoneCollector,   &kTimeCollector,
-    &kTimexCollector,         &kUdpQueuesCollector,
-    &kUnameCollector,         &kVmstatCollector,
-    &kWatchdogCollector,      &kXfsCollector,
-    &kArpCollector,       &kConntrackCollector, &kCpuCollector,        &kCpufreqCollector,
-    &kDiskstatsCollector, &kEntropyCollector,   &kFilefdCollector,     &kFilesystemCollector,
-    &kLoadavgCollector,   &kMeminfoCollector,   &kMountstatsCollector, &kNetclassCollector,
-    &kNetdevCollector,    &kNetstatCollector,   &kNfsCollector,        &kNfsdCollector,
-    &kNtpCollector,       &kOsCollector,        &kPressureCollector,   &kSchedstatCollector,
-    &kSockstatCollector,  &kSoftnetCollector,   &kStatCollector,       &kTapestatsCollector,
-    &kTextfileCollector,  &kTimeCollector,      &kTimexCollector,      &kUdpQueuesCollector,
-    &kUnameCollector,     &kVmstatCollector,    &kZfsCollector,
+    &kArpCollector,
+    &kBcacheCollector,
+    &kBcachefsCollector,
+    &kBondingCollector,
+    &kBtrfsCollector,
+    &kConntrackCollector,
+    &kCpuCollector,
+    &kCpuVulnerabilitiesCollector,
+    &kCpufreqCollector,
+    &kDiskstatsCollector,
+    &kDmiCollector,
+    &kDmmultipathCollector,
+    &kDrbdCollector,
+    &kDrmCollector,
+    &kEdacCollector,
+    &kEntropyCollector,
+    &kEthtoolCollector,
+    &kFibrechannelCollector,
+    &kFilefdCollector,
+    &kFilesystemCollector,
+    &kHwmonCollector,
+    &kInfinibandCollector,
+    &kIpvsCollector,
+    &kKernelHungCollector,
+    &kLnstatCollector,
+    &kLoadavgCollector,
+    &kMdadmCollector,
+    &kMeminfoCollector,
+    &kMountstatsCollector,
+    &kNetclassCollector,
+    &kNetdevCollector,
+    &kNetstatCollector,
+    &kNetworkRouteCollector,
+    &kNfsCollector,
+    &kNfsdCollector,
+    &kNtpCollector,
+    &kNvmeCollector,
+    &kNvmesubsystemCollector,
+    &kOsCollector,
+    &kPcideviceCollector,
+    &kPowersupplyclassCollector,
+    &kPressureCollector,
+    &kQdiscCollector,
+    &kRaplCollector,
+    &kSchedstatCollector,
+    &kSelinuxCollector,
+    &kSockstatCollector,
+    &kSoftnetCollector,
+    &kStatCollector,
+    &kTapestatsCollector,
+    &kTcpstatCollector,
+    &kTextfileCollector,
+    &kThermalZoneCollector,
+    &kTimeCollector,
+    &kTimexCollector,
+    &kUdpQueuesCollector,
+    &kUnameCollector,
+    &kVmstatCollector,
+    &kWatchdogCollector,
+    &kWifiCollector,
+    &kXfrmCollector,
+    &kXfsCollector,
+    &kZfsCollector,
 });
 
 std::vector<const CollectorSpec*> BuildTable() {

@@ -1,86 +1,227 @@
+// What network drivers report through ethtool's ioctl: statistics, link modes, driver.
+
 #include "collectors/ethtool.h"
 
-#include <linux/ethtool_netlink.h>
-#include <linux/genetlink.h>
-#include <linux/netlink.h>
-
 #include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstddef>
+#include <cstdint>
 #include <cstring>
+#include <initializer_list>
 #include <string_view>
 #include <utility>
+#include <vector>
 
-#include "collectors/kernel/netlink.h"
+#include "collectors/device_filter.h"
+#include "collectors/ethtool_modes.h"
+#include "collectors/ethtool_names.h"
+#include "collectors/families.h"
+#include "collectors/kept_devices.h"
+#include "collectors/kernel/kernel_dir.h"
 
 namespace hostpulse::collectors {
 namespace {
 
-using kernel::ForEachAttribute;
-using kernel::NetlinkAttribute;
+constexpr std::string_view kInclude = "collector.ethtool.device-include";
+constexpr std::string_view kExclude = "collector.ethtool.device-exclude";
+constexpr std::string_view kMetricsInclude = "collector.ethtool.metrics-include";
 
-std::span<const std::byte> Attributes(std::span<const std::byte> body) {
-  return body.subspan(std::min(body.size(), std::size_t{GENL_HDRLEN}));
+constexpr std::array<FlagSpec, 3> kFlags = {{
+    {.name = kInclude,
+     .type = FlagType::kRegex,
+     .help = "Devices to report; excludes device-exclude."},
+    {.name = kExclude,
+     .type = FlagType::kRegex,
+     .help = "Devices to leave out; excludes device-include."},
+    {.name = kMetricsInclude,
+     .type = FlagType::kRegex,
+     .default_value = ".*",
+     .help = "Driver statistics to report."},
+}};
+
+enum Link : std::size_t {
+  kAutoneg,
+  kSupportedPort,
+  kSupportedSpeed,
+  kSupportedAutoneg,
+  kSupportedPause,
+  kSupportedAsymPause,
+  kAdvertisedSpeed,
+  kAdvertisedAutoneg,
+  kAdvertisedPause,
+  kAdvertisedAsymPause,
+  kInfo,
+};
+// In the order of Link.
+constexpr std::array<MetricDesc, 11> kLinkMetrics = {{
+    {"node_network_autonegotiate", kGauge, "device", "",
+     "Whether speed and duplex are negotiated with the other end."},
+    {"node_network_supported_port_info", kGauge, "device,type", "",
+     "A type of port that the device has."},
+    {"node_network_supported_speed_bytes", kGauge, "device,duplex,mode", "bytes/second",
+     "A speed that the device is capable of."},
+    {"node_network_autonegotiate_supported", kGauge, "device", "",
+     "Whether the device can negotiate speed and duplex."},
+    {"node_network_pause_supported", kGauge, "device", "",
+     "Whether the device knows pause frames."},
+    {"node_network_asymmetricpause_supported", kGauge, "device", "",
+     "Whether the device knows pause frames of one direction only."},
+    {"node_network_advertised_speed_bytes", kGauge, "device,duplex,mode", "bytes/second",
+     "A speed that the device offers to the other end."},
+    {"node_network_autonegotiate_advertised", kGauge, "device", "",
+     "Whether the device offers to negotiate speed and duplex."},
+    {"node_network_pause_advertised", kGauge, "device", "",
+     "Whether the device offers to obey pause frames."},
+    {"node_network_asymmetricpause_advertised", kGauge, "device", "",
+     "Whether the device offers pause frames of one direction only."},
+    {"node_ethtool_info", kGauge,
+     "bus_info,device,driver,expansion_rom_version,firmware_version,version", "1",
+     "Driver and firmware of the device."},
+}};
+
+constexpr auto kMetrics = [] {
+  std::array<MetricDesc, kLinkMetrics.size() + kEthtoolStats.size()> all{};
+  std::copy(kEthtoolStats.begin(), kEthtoolStats.end(),
+            std::copy(kLinkMetrics.begin(), kLinkMetrics.end(), all.begin()));
+  return all;
+}();
+
+// A field of the driver's, which it may have filled to the brim.
+template <std::size_t N>
+std::string_view Text(const char (&field)[N]) {
+  return {field, ::strnlen(field, N)};
 }
 
-// The number of the family that the message is about, 0 unless it is ethtool's.
-std::uint16_t EthtoolFamily(std::span<const std::byte> body) {
-  std::uint16_t id = 0;
-  bool is_ethtool = false;
-  ForEachAttribute(Attributes(body), [&](const NetlinkAttribute& attribute) {
-    if (attribute.type == CTRL_ATTR_FAMILY_ID) attribute.CopyTo(id);
-    if (attribute.type == CTRL_ATTR_FAMILY_NAME) {
-      is_ethtool = attribute.text() == ETHTOOL_GENL_NAME;
+// The names of an interface's statistics, and what became of them.
+struct KeptNames {
+  std::vector<char> names;
+  std::vector<EthtoolStatName> stats;
+};
+
+class EthtoolCollector final : public Collector {
+ public:
+  EthtoolCollector(const CollectorContext& context, EthtoolCall call, DeviceFilter wants)
+      : log_(context.log),
+        wants_(std::move(wants)),
+        wanted_stats_(context.flags.String(kMetricsInclude)),
+        directory_(context.paths.Sys("class/net"), context.descriptors),
+        ethtool_(std::move(call)) {}
+
+  Status Collect(MetricBatch& out) override {
+    const auto names = directory_.List();
+    if (!names) return names.status();
+    if (names->empty()) return {ErrorCode::kAbsent, directory_.path() + ": no network devices"};
+    families_ = OpenFamilies(kLinkMetrics, out);
+    devices_.Begin();
+    for (const std::string_view device : *names) {
+      if (wants_(device)) AddDevice(device, out);
     }
-  });
-  return is_ethtool ? id : std::uint16_t{0};
+    devices_.End();
+    return {};
+  }
+
+ private:
+  void AddDevice(std::string_view device, MetricBatch& out) {
+    ethtool_cmd settings{};
+    if (Worked(ethtool_.ReadSettings(device, settings), "link settings", device)) {
+      AddSettings(device, settings);
+    }
+    ethtool_drvinfo driver{};
+    if (!Worked(ethtool_.ReadDriver(device, driver), "driver", device)) return;
+    families_[kInfo]->Add({{"bus_info", Text(driver.bus_info)},
+                           {"device", device},
+                           {"driver", Text(driver.driver)},
+                           {"expansion_rom_version", Text(driver.erom_version)},
+                           {"firmware_version", Text(driver.fw_version)},
+                           {"version", Text(driver.version)}},
+                          1);
+    EthtoolStats stats;
+    if (Worked(ethtool_.ReadStats(device, driver.n_stats, stats), "statistics", device)) {
+      AddStats(device, stats, out);
+    }
+  }
+
+  // What a driver cannot do, an interface that left and statistics that were being rearranged are
+  // no news.
+  bool Worked(int error, std::string_view what, std::string_view device) {
+    if (error == 0) return true;
+    const bool expected = error == EOPNOTSUPP || error == ENODEV || error == EAGAIN;
+    if (log_.Enabled(expected ? LogLevel::kDebug : LogLevel::kError)) {
+      const std::initializer_list<LogField> fields = {
+          {"device", device}, {"what", what}, {"error", std::strerror(error)}};
+      expected ? log_.Debug("ethtool tells nothing", fields) : log_.Error("ethtool failed", fields);
+    }
+    return false;
+  }
+
+  void AddSettings(std::string_view device, const ethtool_cmd& settings) {
+    families_[kAutoneg]->Add({{"device", device}}, settings.autoneg);
+    for (const EthtoolPort& port : kEthtoolPorts) {
+      if (!HasLinkMode(settings.supported, port.bit)) continue;
+      families_[kSupportedPort]->Add({{"device", device}, {"type", port.type}}, 1);
+    }
+    AddModes(device, settings.supported, kSupportedSpeed);
+    AddModes(device, settings.advertising, kAdvertisedSpeed);
+  }
+
+  // `speed` is the first of the four families that are filled from a mask.
+  void AddModes(std::string_view device, std::uint32_t mask, Link speed) {
+    constexpr double kBytes = 1e6 / 8;
+    for (const EthtoolSpeed& each : kEthtoolSpeeds) {
+      if (!HasLinkMode(mask, each.bit)) continue;
+      families_[speed]->Add({{"device", device}, {"duplex", each.duplex}, {"mode", each.mode}},
+                            each.mbits * kBytes);
+    }
+    constexpr std::array kBits = {ETHTOOL_LINK_MODE_Autoneg_BIT, ETHTOOL_LINK_MODE_Pause_BIT,
+                                  ETHTOOL_LINK_MODE_Asym_Pause_BIT};
+    for (std::size_t i = 0; i < kBits.size(); ++i) {
+      families_[speed + 1 + i]->Add({{"device", device}}, HasLinkMode(mask, kBits[i]) ? 1 : 0);
+    }
+  }
+
+  void AddStats(std::string_view device, const EthtoolStats& stats, MetricBatch& out) {
+    KeptNames& kept = devices_.FindOrAdd(device);
+    if (!std::equal(kept.names.begin(), kept.names.end(), stats.names.begin(), stats.names.end())) {
+      kept.names.assign(stats.names.begin(), stats.names.end());
+      kept.stats = NameEthtoolStats(kept.names, wanted_stats_);
+    }
+    for (const EthtoolStatName& stat : kept.stats) {
+      out.Family(stat.family, stat.help, kUntyped)
+          .Add({{"device", device}}, static_cast<double>(stats.values[stat.index]));
+    }
+  }
+
+  Logger& log_;
+  const DeviceFilter wants_;
+  const Pattern wanted_stats_;
+  kernel::KernelDir directory_;
+  EthtoolIoctl ethtool_;
+  KeptDevices<KeptNames> devices_;
+  std::array<FamilyBuilder*, kLinkMetrics.size()> families_{};  // Of the collection going on.
+};
+
+Result<std::unique_ptr<Collector>> MakeKernelEthtool(const CollectorContext& context) {
+  return MakeEthtool(context, KernelEthtool());
 }
 
 }  // namespace
 
-Ethtool::Ethtool(NetlinkDump dump) : dump_(std::move(dump)) {}
-
-Status Ethtool::FindFamily() {
-  const genlmsghdr request{.cmd = CTRL_CMD_GETFAMILY, .version = 1, .reserved = 0};
-  Status status = dump_(GENL_ID_CTRL, std::as_bytes(std::span(&request, 1)),
-                        [this](std::uint16_t, std::span<const std::byte> body) {
-                          if (const auto id = EthtoolFamily(body); id != 0) family_ = id;
-                        });
-  if (!status || family_ != 0) return status;
-  return {ErrorCode::kAbsent, "generic netlink: the kernel has no family \"ethtool\""};
+Result<std::unique_ptr<Collector>> MakeEthtool(const CollectorContext& context, EthtoolCall call) {
+  auto wants = DeviceFilter::FromFlags(context.flags, kInclude, kExclude);
+  if (!wants) return wants.status();
+  return std::unique_ptr<Collector>(
+      std::make_unique<EthtoolCollector>(context, std::move(call), std::move(*wants)));
 }
 
-Status Ethtool::DumpLinkModes(FunctionRef<void(const LinkMode&)> visit) {
-  if (family_ == 0) {
-    if (Status status = FindFamily(); !status) return status;
-  }
-  // An empty header: of every interface.
-  struct {
-    genlmsghdr header{
-        .cmd = ETHTOOL_MSG_LINKMODES_GET, .version = ETHTOOL_GENL_VERSION, .reserved = 0};
-    nlattr every{.nla_len = sizeof(nlattr), .nla_type = NLA_F_NESTED | ETHTOOL_A_LINKMODES_HEADER};
-  } const request;
-  return dump_(family_, std::as_bytes(std::span(&request, 1)),
-               [&visit](std::uint16_t, std::span<const std::byte> body) {
-                 if (const auto mode = ParseLinkMode(body)) visit(*mode);
-               });
-}
-
-std::optional<LinkMode> ParseLinkMode(std::span<const std::byte> body) {
-  LinkMode mode;
-  ForEachAttribute(Attributes(body), [&mode](const NetlinkAttribute& attribute) {
-    if (attribute.type == ETHTOOL_A_LINKMODES_HEADER) {
-      ForEachAttribute(attribute.payload, [&mode](const NetlinkAttribute& header) {
-        if (header.type == ETHTOOL_A_HEADER_DEV_INDEX) header.CopyTo(mode.index);
-      });
-    } else if (attribute.type == ETHTOOL_A_LINKMODES_SPEED) {
-      std::int32_t speed = 0;
-      if (attribute.CopyTo(speed)) mode.speed_mbits = speed;
-    } else if (attribute.type == ETHTOOL_A_LINKMODES_DUPLEX) {
-      std::uint8_t duplex = 0;
-      if (attribute.CopyTo(duplex)) mode.duplex = duplex;
-    }
-  });
-  if (mode.index == 0) return std::nullopt;
-  return mode;
-}
+extern constinit const CollectorSpec kEthtoolCollector = {
+    .name = "ethtool",
+    .on_by_default = false,
+    .may_block = true,  // Some drivers ask the hardware's firmware, and wait.
+    .help = "Statistics and settings that network drivers report.",
+    .make = MakeKernelEthtool,
+    .flags = kFlags,
+    .metrics = kMetrics,
+};
 
 }  // namespace hostpulse::collectors

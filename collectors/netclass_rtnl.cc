@@ -11,8 +11,9 @@
 #include <vector>
 
 #include "collectors/device_filter.h"
-#include "collectors/ethtool.h"
+#include "collectors/ethtool_netlink.h"
 #include "collectors/families.h"
+#include "collectors/hardware_address.h"
 #include "collectors/kept_devices.h"
 #include "collectors/kernel/netlink.h"
 #include "collectors/kernel/scanner.h"
@@ -31,18 +32,6 @@ constexpr std::array<std::string_view, 7> kOperstates = {
 std::string_view Word(std::uint8_t duplex) {
   if (duplex == DUPLEX_HALF) return "Half";
   return duplex == DUPLEX_FULL ? "Full" : "Unknown";
-}
-
-// "02:fc:00:00:00:01", in the storage of `text`.
-std::string_view FormatAddress(std::span<const std::byte> address, std::string& text) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  text.clear();
-  for (const std::byte byte : address) {
-    if (!text.empty()) text += ':';
-    text += kDigits[std::to_integer<std::size_t>(byte >> 4)];
-    text += kDigits[std::to_integer<std::size_t>(byte & std::byte{0xf})];
-  }
-  return text;
 }
 
 // What netlink does not tell and costs no lock to read.
@@ -125,8 +114,8 @@ class NetclassRtnl final : public Collector {
   void AddInfo(const Link& link, const LinkMode* mode) {
     const std::uint8_t state = link.operstate.value_or(0);
     up_->Add({{"device", link.name}}, state == IF_OPER_UP ? 1 : 0);
-    info_->Add({{"address", FormatAddress(link.address, address_)},
-                {"broadcast", FormatAddress(link.broadcast, broadcast_)},
+    info_->Add({{"address", FormatHardwareAddress(link.address, address_)},
+                {"broadcast", FormatHardwareAddress(link.broadcast, broadcast_)},
                 {"device", link.name},
                 {"duplex", mode != nullptr && mode->duplex ? Word(*mode->duplex) : ""},
                 {"ifalias", link.alias},
@@ -171,7 +160,7 @@ class NetclassRtnl final : public Collector {
   }
 
   const NetlinkDump links_;
-  Ethtool ethtool_;
+  EthtoolNetlink ethtool_;
   const Pattern ignored_;
   const bool with_invalid_speed_;
   const bool with_stats_;

@@ -32,12 +32,6 @@ constexpr FlagSpec Formerly(std::string_view name, std::string_view now) {
           .alias_of = now};
 }
 
-constexpr auto kEthtool = std::to_array<FlagSpec>({
-    Filter("collector.ethtool.device-include", "Devices to report; excludes device-exclude."),
-    Filter("collector.ethtool.device-exclude", "Devices to leave out; excludes device-include."),
-    Filter("collector.ethtool.metrics-include", "Driver statistics to report.", ".*"),
-});
-
 constexpr auto kInterrupts = std::to_array<FlagSpec>({
     Filter("collector.interrupts.name-include",
            "Interrupts to report, matched against \"type;info;devices\"."),
@@ -55,14 +49,6 @@ constexpr auto kPerf = std::to_array<FlagSpec>({
     List("collector.perf.software-profilers", "A software counter to report; none: all."),
     Switch("collector.perf.disable-cache-profilers", "Leave the cache counters out."),
     List("collector.perf.cache-profilers", "A cache counter to report; none: all."),
-});
-
-constexpr auto kQdisc = std::to_array<FlagSpec>({
-    Filter("collector.qdisc.device-include", "Devices to report; excludes device-exclude."),
-    Filter("collector.qdisc.device-exclude", "Devices to leave out; excludes device-include."),
-    Text("collector.qdisc.fixtures", "Directory with a results.json to read instead of netlink."),
-    Formerly("collector.qdisk.device-include", "collector.qdisc.device-include"),
-    Formerly("collector.qdisk.device-exclude", "collector.qdisc.device-exclude"),
 });
 
 constexpr auto kRunit = std::to_array<FlagSpec>({
@@ -102,10 +88,6 @@ constexpr auto kSystemd = std::to_array<FlagSpec>({
     Formerly("collector.systemd.unit-blacklist", "collector.systemd.unit-exclude"),
 });
 
-constexpr auto kWifi = std::to_array<FlagSpec>({
-    Text("collector.wifi.fixtures", "Directory of JSON files to read instead of netlink."),
-});
-
 constexpr CollectorSpec On(std::string_view name, std::string_view help,
                            std::span<const FlagSpec> flags = {}) {
   return {.name = name, .on_by_default = true, .help = help, .flags = flags};
@@ -119,16 +101,12 @@ constexpr CollectorSpec Off(std::string_view name, std::string_view help,
 constexpr auto kPlanned = std::to_array<CollectorSpec>({
     Off("buddyinfo", "Free page blocks by order, zone and node (/proc/buddyinfo)."),
     Off("cgroups", "Number of control groups by controller (/proc/cgroups)."),
-    Off("ethtool", "Statistics and settings that network drivers report.", kEthtool),
     Off("interrupts", "Interrupts by CPU and source (/proc/interrupts).", kInterrupts),
     Off("ksmd", "Pages merged by the kernel's same-page merging."),
-    Off("lnstat", "Statistics of network caches (/proc/net/stat)."),
     Off("logind", "Login sessions by seat, type and class (D-Bus)."),
     Off("meminfo_numa", "Memory use by NUMA node."),
-    Off("network_route", "The routing table as labels."),
     Off("perf", "Hardware and software counters of perf_event_open(2).", kPerf),
     Off("processes", "Processes and threads by state."),
-    Off("qdisc", "Queueing disciplines of network devices.", kQdisc),
     Off("runit", "State of runit services (deprecated).", kRunit),
     Off("slabinfo", "Slab caches of the kernel (needs root).", kSlabinfo),
     Off("softirqs", "Soft interrupts by CPU and type (/proc/softirqs)."),
@@ -136,9 +114,6 @@ constexpr auto kPlanned = std::to_array<CollectorSpec>({
     Off("swap", "Use of each swap device (/proc/swaps)."),
     Off("sysctl", "Values of chosen sysctls.", kSysctl),
     Off("systemd", "Units, timers and sockets of systemd (D-Bus).", kSystemd),
-    Off("tcpstat", "TCP sockets by state, and their queues."),
-    Off("wifi", "Stations and interfaces of wireless networks.", kWifi),
-    Off("xfrm", "Errors of IPsec transforms (/proc/net/xfrm_stat)."),
     Off("zoneinfo", "Pages and NUMA events by memory zone (/proc/zoneinfo)."),
 });
 

@@ -11,7 +11,6 @@
 #include <algorithm>
 #include <cstring>
 #include <memory>
-#include <type_traits>
 
 #include "collectors/kernel/netlink.h"
 #include "core/unique_fd.h"
@@ -19,23 +18,10 @@
 namespace hostpulse::collectors {
 namespace {
 
+using kernel::AttributesBehind;
 using kernel::ForEachAttribute;
 using kernel::NetlinkAttribute;
-
-// The struct that a message begins with; what follows it, aligned, are attributes.
-template <typename Header>
-std::optional<Header> ReadHeader(std::span<const std::byte> body) {
-  static_assert(std::is_trivially_copyable_v<Header>);
-  if (body.size() < sizeof(Header)) return std::nullopt;
-  Header header;
-  std::memcpy(&header, body.data(), sizeof header);
-  return header;
-}
-
-template <typename Header>
-std::span<const std::byte> Attributes(std::span<const std::byte> body) {
-  return body.subspan(std::min(body.size(), std::size_t{NLMSG_ALIGN(sizeof(Header))}));
-}
+using kernel::ReadHeader;
 
 template <typename T>
 void CopyTo(const NetlinkAttribute& attribute, std::optional<T>& value) {
@@ -159,7 +145,7 @@ std::optional<Link> ParseLink(std::span<const std::byte> body) {
   link->index = static_cast<std::uint32_t>(header->ifi_index);
   link->flags = header->ifi_flags;
   link->type = header->ifi_type;
-  ForEachAttribute(Attributes<ifinfomsg>(body),
+  ForEachAttribute(AttributesBehind<ifinfomsg>(body),
                    [&link](const NetlinkAttribute& attribute) { TakeAttribute(attribute, *link); });
   if (link->name.empty()) return std::nullopt;
   return link;
@@ -191,7 +177,7 @@ Status DumpLinkStats(
               [&visit](std::uint16_t, std::span<const std::byte> body) {
                 const auto header = ReadHeader<if_stats_msg>(body);
                 if (!header) return;
-                ForEachAttribute(Attributes<if_stats_msg>(body), [&](const auto& attribute) {
+                ForEachAttribute(AttributesBehind<if_stats_msg>(body), [&](const auto& attribute) {
                   if (attribute.type != IFLA_STATS_LINK_64) return;
                   rtnl_link_stats64 stats{};
                   const std::size_t bytes = CopyStats(attribute, stats);
@@ -208,7 +194,7 @@ std::optional<InterfaceAddress> ParseAddress(std::span<const std::byte> body) {
   InterfaceAddress result{header->ifa_index, header->ifa_family, header->ifa_prefixlen, {}};
   // Of a point-to-point interface IFA_ADDRESS is the far end and IFA_LOCAL is ours.
   bool local = false;
-  ForEachAttribute(Attributes<ifaddrmsg>(body), [&](const NetlinkAttribute& attribute) {
+  ForEachAttribute(AttributesBehind<ifaddrmsg>(body), [&](const NetlinkAttribute& attribute) {
     if (attribute.type == IFA_LOCAL || (attribute.type == IFA_ADDRESS && !local)) {
       result.address = attribute.payload;
       local = attribute.type == IFA_LOCAL;

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <type_traits>
@@ -26,6 +28,14 @@ struct NetlinkAttribute {
 // Calls `visit` for each attribute in `bytes`; stops at the first that does not fit.
 void ForEachAttribute(std::span<const std::byte> bytes,
                       FunctionRef<void(const NetlinkAttribute&)> visit);
+
+// The struct that a message begins with; nothing where the message is too short.
+template <typename Header>
+std::optional<Header> ReadHeader(std::span<const std::byte> body);
+
+// The attributes that follow it, aligned.
+template <typename Header>
+std::span<const std::byte> AttributesBehind(std::span<const std::byte> body);
 
 using MessageVisitor = FunctionRef<void(std::uint16_t type, std::span<const std::byte> body)>;
 
@@ -61,6 +71,21 @@ bool NetlinkAttribute::CopyTo(T& value) const {
   if (payload.size() < sizeof(T)) return false;
   __builtin_memcpy(&value, payload.data(), sizeof(T));
   return true;
+}
+
+template <typename Header>
+std::optional<Header> ReadHeader(std::span<const std::byte> body) {
+  static_assert(std::is_trivially_copyable_v<Header>);
+  if (body.size() < sizeof(Header)) return std::nullopt;
+  Header header;
+  __builtin_memcpy(&header, body.data(), sizeof header);
+  return header;
+}
+
+template <typename Header>
+std::span<const std::byte> AttributesBehind(std::span<const std::byte> body) {
+  constexpr std::size_t kAligned = (sizeof(Header) + 3) & ~std::size_t{3};
+  return body.subspan(std::min(body.size(), kAligned));
 }
 
 }  // namespace hostpulse::kernel

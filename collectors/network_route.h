@@ -1,0 +1,14 @@
+#pragma once
+
+#include <memory>
+
+#include "collectors/collector.h"
+#include "collectors/rtnetlink.h"
+
+namespace hostpulse::collectors {
+
+// Makes the network_route collector on another source than the kernel's netlink.
+Result<std::unique_ptr<Collector>> MakeNetworkRoute(const CollectorContext& context,
+                                                    Rtnetlink source);
+
+}  // namespace hostpulse::collectors
