@@ -88,11 +88,6 @@ constexpr auto kSystemd = std::to_array<FlagSpec>({
     Formerly("collector.systemd.unit-blacklist", "collector.systemd.unit-exclude"),
 });
 
-constexpr CollectorSpec On(std::string_view name, std::string_view help,
-                           std::span<const FlagSpec> flags = {}) {
-  return {.name = name, .on_by_default = true, .help = help, .flags = flags};
-}
-
 constexpr CollectorSpec Off(std::string_view name, std::string_view help,
                             std::span<const FlagSpec> flags = {}) {
   return {.name = name, .on_by_default = false, .help = help, .flags = flags};
