@@ -8,6 +8,8 @@
 namespace hostpulse::collectors {
 
 extern const CollectorSpec kArpCollector;
+extern const CollectorSpec kBuddyinfoCollector;
+extern const CollectorSpec kCgroupsCollector;
 extern const CollectorSpec kConntrackCollector;
 extern const CollectorSpec kCpuCollector;
 extern const CollectorSpec kCpufreqCollector;
@@ -37,13 +39,13 @@ namespace {
 
 // One row a collector.
 constexpr auto kCollectors = std::to_array<const CollectorSpec*>({
-    &kArpCollector,       &kConntrackCollector, &kCpuCollector,       &kCpufreqCollector,
-    &kDiskstatsCollector, &kEntropyCollector,   &kFilefdCollector,    &kFilesystemCollector,
-    &kLoadavgCollector,   &kMeminfoCollector,   &kNetclassCollector,  &kNetdevCollector,
-    &kNetstatCollector,   &kOsCollector,        &kPressureCollector,  &kSchedstatCollector,
-    &kSockstatCollector,  &kSoftnetCollector,   &kStatCollector,      &kTextfileCollector,
-    &kTimeCollector,      &kTimexCollector,     &kUdpQueuesCollector, &kUnameCollector,
-    &kVmstatCollector,
+    &kArpCollector,       &kBuddyinfoCollector,  &kCgroupsCollector,   &kConntrackCollector,
+    &kCpuCollector,       &kCpufreqCollector,    &kDiskstatsCollector, &kEntropyCollector,
+    &kFilefdCollector,    &kFilesystemCollector, &kLoadavgCollector,   &kMeminfoCollector,
+    &kNetclassCollector,  &kNetdevCollector,     &kNetstatCollector,   &kOsCollector,
+    &kPressureCollector,  &kSchedstatCollector,  &kSockstatCollector,  &kSoftnetCollector,
+    &kStatCollector,      &kTextfileCollector,   &kTimeCollector,      &kTimexCollector,
+    &kUdpQueuesCollector, &kUnameCollector,      &kVmstatCollector,
 });
 
 std::vector<const CollectorSpec*> BuildTable() {

@@ -179,8 +179,6 @@ constexpr auto kPlanned = std::to_array<CollectorSpec>({
     On("bcachefs", "Statistics of bcachefs file systems (/sys/fs/bcachefs)."),
     On("bonding", "Configured and active members of bonded interfaces."),
     On("btrfs", "Allocation and device errors of btrfs file systems."),
-    Off("buddyinfo", "Free page blocks by order, zone and node (/proc/buddyinfo)."),
-    Off("cgroups", "Number of control groups by controller (/proc/cgroups)."),
     Off("cpu_vulnerabilities", "What the kernel says of vulnerabilities of the CPU."),
     On("dmi", "Identity of board, chassis and product as labels."),
     On("dmmultipath", "Multipath maps of the device mapper and their paths."),
