@@ -17,6 +17,7 @@ extern const CollectorSpec kDiskstatsCollector;
 extern const CollectorSpec kEntropyCollector;
 extern const CollectorSpec kFilefdCollector;
 extern const CollectorSpec kFilesystemCollector;
+extern const CollectorSpec kInterruptsCollector;
 extern const CollectorSpec kLoadavgCollector;
 extern const CollectorSpec kMeminfoCollector;
 extern const CollectorSpec kNetclassCollector;
@@ -26,6 +27,7 @@ extern const CollectorSpec kOsCollector;
 extern const CollectorSpec kPressureCollector;
 extern const CollectorSpec kSchedstatCollector;
 extern const CollectorSpec kSockstatCollector;
+extern const CollectorSpec kSoftirqsCollector;
 extern const CollectorSpec kSoftnetCollector;
 extern const CollectorSpec kStatCollector;
 extern const CollectorSpec kTextfileCollector;
@@ -39,13 +41,14 @@ namespace {
 
 // One row a collector.
 constexpr auto kCollectors = std::to_array<const CollectorSpec*>({
-    &kArpCollector,       &kBuddyinfoCollector,  &kCgroupsCollector,   &kConntrackCollector,
-    &kCpuCollector,       &kCpufreqCollector,    &kDiskstatsCollector, &kEntropyCollector,
-    &kFilefdCollector,    &kFilesystemCollector, &kLoadavgCollector,   &kMeminfoCollector,
-    &kNetclassCollector,  &kNetdevCollector,     &kNetstatCollector,   &kOsCollector,
-    &kPressureCollector,  &kSchedstatCollector,  &kSockstatCollector,  &kSoftnetCollector,
-    &kStatCollector,      &kTextfileCollector,   &kTimeCollector,      &kTimexCollector,
-    &kUdpQueuesCollector, &kUnameCollector,      &kVmstatCollector,
+    &kArpCollector,      &kBuddyinfoCollector,  &kCgroupsCollector,    &kConntrackCollector,
+    &kCpuCollector,      &kCpufreqCollector,    &kDiskstatsCollector,  &kEntropyCollector,
+    &kFilefdCollector,   &kFilesystemCollector, &kInterruptsCollector, &kLoadavgCollector,
+    &kMeminfoCollector,  &kNetclassCollector,   &kNetdevCollector,     &kNetstatCollector,
+    &kOsCollector,       &kPressureCollector,   &kSchedstatCollector,  &kSockstatCollector,
+    &kSoftirqsCollector, &kSoftnetCollector,    &kStatCollector,       &kTextfileCollector,
+    &kTimeCollector,     &kTimexCollector,      &kUdpQueuesCollector,  &kUnameCollector,
+    &kVmstatCollector,
 });
 
 std::vector<const CollectorSpec*> BuildTable() {

@@ -63,14 +63,6 @@ constexpr auto kInfiniband = std::to_array<FlagSpec>({
     Filter("collector.infiniband.device-exclude", "Devices to leave out; excludes device-include."),
 });
 
-constexpr auto kInterrupts = std::to_array<FlagSpec>({
-    Filter("collector.interrupts.name-include",
-           "Interrupts to report, matched against \"type;info;devices\"."),
-    Filter("collector.interrupts.name-exclude",
-           "Interrupts to leave out, matched against \"type;info;devices\"."),
-    Switch("collector.interrupts.include-zeros", "Report interrupts that never came.", "true"),
-});
-
 constexpr auto kIpvs = std::to_array<FlagSpec>({
     Text("collector.ipvs.backend-labels", "Labels of the backend statistics, comma-separated.",
          "local_address,local_port,remote_address,remote_port,proto,local_mark"),
@@ -189,7 +181,6 @@ constexpr auto kPlanned = std::to_array<CollectorSpec>({
     On("fibrechannel", "Ports and statistics of Fibre Channel hosts."),
     On("hwmon", "Hardware sensors: temperature, fan, voltage, power.", kHwmon),
     On("infiniband", "Ports and counters of InfiniBand and RoCE devices.", kInfiniband),
-    Off("interrupts", "Interrupts by CPU and source (/proc/interrupts).", kInterrupts),
     On("ipvs", "Totals and backends of the IP virtual server.", kIpvs),
     On("kernel_hung", "Tasks that the kernel saw hanging since boot."),
     Off("ksmd", "Pages merged by the kernel's same-page merging."),
@@ -213,7 +204,6 @@ constexpr auto kPlanned = std::to_array<CollectorSpec>({
     Off("runit", "State of runit services (deprecated).", kRunit),
     On("selinux", "Mode of SELinux."),
     Off("slabinfo", "Slab caches of the kernel (needs root).", kSlabinfo),
-    Off("softirqs", "Soft interrupts by CPU and type (/proc/softirqs)."),
     Off("supervisord", "State of supervisord processes (deprecated).", kSupervisord),
     Off("swap", "Use of each swap device (/proc/swaps)."),
     Off("sysctl", "Values of chosen sysctls.", kSysctl),
