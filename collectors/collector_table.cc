@@ -18,8 +18,10 @@ extern const CollectorSpec kEntropyCollector;
 extern const CollectorSpec kFilefdCollector;
 extern const CollectorSpec kFilesystemCollector;
 extern const CollectorSpec kInterruptsCollector;
+extern const CollectorSpec kKsmdCollector;
 extern const CollectorSpec kLoadavgCollector;
 extern const CollectorSpec kMeminfoCollector;
+extern const CollectorSpec kMeminfoNumaCollector;
 extern const CollectorSpec kNetclassCollector;
 extern const CollectorSpec kNetdevCollector;
 extern const CollectorSpec kNetstatCollector;
@@ -41,14 +43,14 @@ namespace {
 
 // One row a collector.
 constexpr auto kCollectors = std::to_array<const CollectorSpec*>({
-    &kArpCollector,      &kBuddyinfoCollector,  &kCgroupsCollector,    &kConntrackCollector,
-    &kCpuCollector,      &kCpufreqCollector,    &kDiskstatsCollector,  &kEntropyCollector,
-    &kFilefdCollector,   &kFilesystemCollector, &kInterruptsCollector, &kLoadavgCollector,
-    &kMeminfoCollector,  &kNetclassCollector,   &kNetdevCollector,     &kNetstatCollector,
-    &kOsCollector,       &kPressureCollector,   &kSchedstatCollector,  &kSockstatCollector,
-    &kSoftirqsCollector, &kSoftnetCollector,    &kStatCollector,       &kTextfileCollector,
-    &kTimeCollector,     &kTimexCollector,      &kUdpQueuesCollector,  &kUnameCollector,
-    &kVmstatCollector,
+    &kArpCollector,       &kBuddyinfoCollector,  &kCgroupsCollector,     &kConntrackCollector,
+    &kCpuCollector,       &kCpufreqCollector,    &kDiskstatsCollector,   &kEntropyCollector,
+    &kFilefdCollector,    &kFilesystemCollector, &kInterruptsCollector,  &kKsmdCollector,
+    &kLoadavgCollector,   &kMeminfoCollector,    &kMeminfoNumaCollector, &kNetclassCollector,
+    &kNetdevCollector,    &kNetstatCollector,    &kOsCollector,          &kPressureCollector,
+    &kSchedstatCollector, &kSockstatCollector,   &kSoftirqsCollector,    &kSoftnetCollector,
+    &kStatCollector,      &kTextfileCollector,   &kTimeCollector,        &kTimexCollector,
+    &kUdpQueuesCollector, &kUnameCollector,      &kVmstatCollector,
 });
 
 std::vector<const CollectorSpec*> BuildTable() {
