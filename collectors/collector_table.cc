@@ -28,10 +28,12 @@ extern const CollectorSpec kNetstatCollector;
 extern const CollectorSpec kOsCollector;
 extern const CollectorSpec kPressureCollector;
 extern const CollectorSpec kSchedstatCollector;
+extern const CollectorSpec kSlabinfoCollector;
 extern const CollectorSpec kSockstatCollector;
 extern const CollectorSpec kSoftirqsCollector;
 extern const CollectorSpec kSoftnetCollector;
 extern const CollectorSpec kStatCollector;
+extern const CollectorSpec kSwapCollector;
 extern const CollectorSpec kTextfileCollector;
 extern const CollectorSpec kTimeCollector;
 extern const CollectorSpec kTimexCollector;
@@ -48,9 +50,10 @@ constexpr auto kCollectors = std::to_array<const CollectorSpec*>({
     &kFilefdCollector,    &kFilesystemCollector, &kInterruptsCollector,  &kKsmdCollector,
     &kLoadavgCollector,   &kMeminfoCollector,    &kMeminfoNumaCollector, &kNetclassCollector,
     &kNetdevCollector,    &kNetstatCollector,    &kOsCollector,          &kPressureCollector,
-    &kSchedstatCollector, &kSockstatCollector,   &kSoftirqsCollector,    &kSoftnetCollector,
-    &kStatCollector,      &kTextfileCollector,   &kTimeCollector,        &kTimexCollector,
-    &kUdpQueuesCollector, &kUnameCollector,      &kVmstatCollector,
+    &kSchedstatCollector, &kSlabinfoCollector,   &kSockstatCollector,    &kSoftirqsCollector,
+    &kSoftnetCollector,   &kStatCollector,       &kSwapCollector,        &kTextfileCollector,
+    &kTimeCollector,      &kTimexCollector,      &kUdpQueuesCollector,   &kUnameCollector,
+    &kVmstatCollector,
 });
 
 std::vector<const CollectorSpec*> BuildTable() {

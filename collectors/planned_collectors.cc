@@ -115,11 +115,6 @@ constexpr auto kRunit = std::to_array<FlagSpec>({
     Text("collector.runit.servicedir", "Directory of the runit services.", "/etc/service"),
 });
 
-constexpr auto kSlabinfo = std::to_array<FlagSpec>({
-    Filter("collector.slabinfo.slabs-include", "Slab caches to report.", ".*"),
-    Filter("collector.slabinfo.slabs-exclude", "Slab caches to leave out."),
-});
-
 constexpr auto kSupervisord = std::to_array<FlagSpec>({
     {.name = "collector.supervisord.url",
      .default_value = "http://localhost:9001/RPC2",
@@ -201,9 +196,7 @@ constexpr auto kPlanned = std::to_array<CollectorSpec>({
     On("rapl", "Energy counters of the CPU package (needs root).", kRapl),
     Off("runit", "State of runit services (deprecated).", kRunit),
     On("selinux", "Mode of SELinux."),
-    Off("slabinfo", "Slab caches of the kernel (needs root).", kSlabinfo),
     Off("supervisord", "State of supervisord processes (deprecated).", kSupervisord),
-    Off("swap", "Use of each swap device (/proc/swaps)."),
     Off("sysctl", "Values of chosen sysctls.", kSysctl),
     Off("systemd", "Units, timers and sockets of systemd (D-Bus).", kSystemd),
     On("tapestats", "Input and output of SCSI tape drives.", kTapestats),
