@@ -40,6 +40,7 @@ extern const CollectorSpec kTimexCollector;
 extern const CollectorSpec kUdpQueuesCollector;
 extern const CollectorSpec kUnameCollector;
 extern const CollectorSpec kVmstatCollector;
+extern const CollectorSpec kZoneinfoCollector;
 
 namespace {
 
@@ -53,7 +54,7 @@ constexpr auto kCollectors = std::to_array<const CollectorSpec*>({
     &kSchedstatCollector, &kSlabinfoCollector,   &kSockstatCollector,    &kSoftirqsCollector,
     &kSoftnetCollector,   &kStatCollector,       &kSwapCollector,        &kTextfileCollector,
     &kTimeCollector,      &kTimexCollector,      &kUdpQueuesCollector,   &kUnameCollector,
-    &kVmstatCollector,
+    &kVmstatCollector,    &kZoneinfoCollector,
 });
 
 std::vector<const CollectorSpec*> BuildTable() {

@@ -207,7 +207,6 @@ constexpr auto kPlanned = std::to_array<CollectorSpec>({
     Off("xfrm", "Errors of IPsec transforms (/proc/net/xfrm_stat)."),
     On("xfs", "Run-time statistics of XFS file systems."),
     On("zfs", "Statistics of OpenZFS (/proc/spl/kstat/zfs)."),
-    Off("zoneinfo", "Pages and NUMA events by memory zone (/proc/zoneinfo)."),
 });
 
 }  // namespace
