@@ -34,6 +34,7 @@ extern const CollectorSpec kSoftirqsCollector;
 extern const CollectorSpec kSoftnetCollector;
 extern const CollectorSpec kStatCollector;
 extern const CollectorSpec kSwapCollector;
+extern const CollectorSpec kSysctlCollector;
 extern const CollectorSpec kTextfileCollector;
 extern const CollectorSpec kTimeCollector;
 extern const CollectorSpec kTimexCollector;
@@ -52,9 +53,9 @@ constexpr auto kCollectors = std::to_array<const CollectorSpec*>({
     &kLoadavgCollector,   &kMeminfoCollector,    &kMeminfoNumaCollector, &kNetclassCollector,
     &kNetdevCollector,    &kNetstatCollector,    &kOsCollector,          &kPressureCollector,
     &kSchedstatCollector, &kSlabinfoCollector,   &kSockstatCollector,    &kSoftirqsCollector,
-    &kSoftnetCollector,   &kStatCollector,       &kSwapCollector,        &kTextfileCollector,
-    &kTimeCollector,      &kTimexCollector,      &kUdpQueuesCollector,   &kUnameCollector,
-    &kVmstatCollector,    &kZoneinfoCollector,
+    &kSoftnetCollector,   &kStatCollector,       &kSwapCollector,        &kSysctlCollector,
+    &kTextfileCollector,  &kTimeCollector,       &kTimexCollector,       &kUdpQueuesCollector,
+    &kUnameCollector,     &kVmstatCollector,     &kZoneinfoCollector,
 });
 
 std::vector<const CollectorSpec*> BuildTable() {

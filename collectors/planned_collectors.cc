@@ -122,11 +122,6 @@ constexpr auto kSupervisord = std::to_array<FlagSpec>({
      .env = "SUPERVISORD_URL"},
 });
 
-constexpr auto kSysctl = std::to_array<FlagSpec>({
-    List("collector.sysctl.include", "A numeric sysctl: name, or name:key1,key2 for several."),
-    List("collector.sysctl.include-info", "A sysctl whose text becomes a label."),
-});
-
 constexpr auto kSystemd = std::to_array<FlagSpec>({
     Filter("collector.systemd.unit-include", "Units to report, whole names.", ".+"),
     Filter("collector.systemd.unit-exclude", "Units to leave out, whole names.",
@@ -197,7 +192,6 @@ constexpr auto kPlanned = std::to_array<CollectorSpec>({
     Off("runit", "State of runit services (deprecated).", kRunit),
     On("selinux", "Mode of SELinux."),
     Off("supervisord", "State of supervisord processes (deprecated).", kSupervisord),
-    Off("sysctl", "Values of chosen sysctls.", kSysctl),
     Off("systemd", "Units, timers and sockets of systemd (D-Bus).", kSystemd),
     On("tapestats", "Input and output of SCSI tape drives.", kTapestats),
     Off("tcpstat", "TCP sockets by state, and their queues."),
