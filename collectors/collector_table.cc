@@ -27,6 +27,7 @@ extern const CollectorSpec kNetdevCollector;
 extern const CollectorSpec kNetstatCollector;
 extern const CollectorSpec kOsCollector;
 extern const CollectorSpec kPressureCollector;
+extern const CollectorSpec kProcessesCollector;
 extern const CollectorSpec kSchedstatCollector;
 extern const CollectorSpec kSlabinfoCollector;
 extern const CollectorSpec kSockstatCollector;
@@ -52,10 +53,10 @@ constexpr auto kCollectors = std::to_array<const CollectorSpec*>({
     &kFilefdCollector,    &kFilesystemCollector, &kInterruptsCollector,  &kKsmdCollector,
     &kLoadavgCollector,   &kMeminfoCollector,    &kMeminfoNumaCollector, &kNetclassCollector,
     &kNetdevCollector,    &kNetstatCollector,    &kOsCollector,          &kPressureCollector,
-    &kSchedstatCollector, &kSlabinfoCollector,   &kSockstatCollector,    &kSoftirqsCollector,
-    &kSoftnetCollector,   &kStatCollector,       &kSwapCollector,        &kSysctlCollector,
-    &kTextfileCollector,  &kTimeCollector,       &kTimexCollector,       &kUdpQueuesCollector,
-    &kUnameCollector,     &kVmstatCollector,     &kZoneinfoCollector,
+    &kProcessesCollector, &kSchedstatCollector,  &kSlabinfoCollector,    &kSockstatCollector,
+    &kSoftirqsCollector,  &kSoftnetCollector,    &kStatCollector,        &kSwapCollector,
+    &kSysctlCollector,    &kTextfileCollector,   &kTimeCollector,        &kTimexCollector,
+    &kUdpQueuesCollector, &kUnameCollector,      &kVmstatCollector,      &kZoneinfoCollector,
 });
 
 std::vector<const CollectorSpec*> BuildTable() {

@@ -186,7 +186,6 @@ constexpr auto kPlanned = std::to_array<CollectorSpec>({
     Off("pcidevice", "PCI devices: link, power state, SR-IOV.", kPcidevice),
     Off("perf", "Hardware and software counters of perf_event_open(2).", kPerf),
     On("powersupplyclass", "Batteries and power adapters.", kPowersupply),
-    Off("processes", "Processes and threads by state."),
     Off("qdisc", "Queueing disciplines of network devices.", kQdisc),
     On("rapl", "Energy counters of the CPU package (needs root).", kRapl),
     Off("runit", "State of runit services (deprecated).", kRunit),
