@@ -12,6 +12,8 @@ extern const CollectorSpec kBcacheCollector;
 extern const CollectorSpec kBcachefsCollector;
 extern const CollectorSpec kBondingCollector;
 extern const CollectorSpec kBtrfsCollector;
+extern const CollectorSpec kBuddyinfoCollector;
+extern const CollectorSpec kCgroupsCollector;
 extern const CollectorSpec kConntrackCollector;
 extern const CollectorSpec kCpuCollector;
 extern const CollectorSpec kCpuVulnerabilitiesCollector;
@@ -32,10 +34,13 @@ extern const CollectorSpec kInfinibandCollector;
 extern const CollectorSpec kIpvsCollector;
 extern const CollectorSpec kKernelHungCollector;
 extern const CollectorSpec kLnstatCollector;
+extern const CollectorSpec kInterruptsCollector;
+extern const CollectorSpec kKsmdCollector;
 extern const CollectorSpec kLoadavgCollector;
 extern const CollectorSpec kMdadmCollector;
 extern const CollectorSpec kMeminfoCollector;
 extern const CollectorSpec kMountstatsCollector;
+extern const CollectorSpec kMeminfoNumaCollector;
 extern const CollectorSpec kNetclassCollector;
 extern const CollectorSpec kNetdevCollector;
 extern const CollectorSpec kNetstatCollector;
@@ -53,11 +58,17 @@ extern const CollectorSpec kQdiscCollector;
 extern const CollectorSpec kRaplCollector;
 extern const CollectorSpec kSchedstatCollector;
 extern const CollectorSpec kSelinuxCollector;
+extern const CollectorSpec kProcessesCollector;
+extern const CollectorSpec kSchedstatCollector;
+extern const CollectorSpec kSlabinfoCollector;
 extern const CollectorSpec kSockstatCollector;
+extern const CollectorSpec kSoftirqsCollector;
 extern const CollectorSpec kSoftnetCollector;
 extern const CollectorSpec kStatCollector;
 extern const CollectorSpec kTapestatsCollector;
 extern const CollectorSpec kTcpstatCollector;
+extern const CollectorSpec kSwapCollector;
+extern const CollectorSpec kSysctlCollector;
 extern const CollectorSpec kTextfileCollector;
 extern const CollectorSpec kThermalZoneCollector;
 extern const CollectorSpec kTimeCollector;
@@ -70,6 +81,7 @@ extern const CollectorSpec kWifiCollector;
 extern const CollectorSpec kXfrmCollector;
 extern const CollectorSpec kXfsCollector;
 extern const CollectorSpec kZfsCollector;
+extern const CollectorSpec kZoneinfoCollector;
 
 namespace {
 
@@ -138,6 +150,15 @@ constexpr auto kCollectors = std::to_array<const CollectorSpec*>({
     &kXfrmCollector,
     &kXfsCollector,
     &kZfsCollector,
+    &kArpCollector,       &kBuddyinfoCollector,  &kCgroupsCollector,     &kConntrackCollector,
+    &kCpuCollector,       &kCpufreqCollector,    &kDiskstatsCollector,   &kEntropyCollector,
+    &kFilefdCollector,    &kFilesystemCollector, &kInterruptsCollector,  &kKsmdCollector,
+    &kLoadavgCollector,   &kMeminfoCollector,    &kMeminfoNumaCollector, &kNetclassCollector,
+    &kNetdevCollector,    &kNetstatCollector,    &kOsCollector,          &kPressureCollector,
+    &kProcessesCollector, &kSchedstatCollector,  &kSlabinfoCollector,    &kSockstatCollector,
+    &kSoftirqsCollector,  &kSoftnetCollector,    &kStatCollector,        &kSwapCollector,
+    &kSysctlCollector,    &kTextfileCollector,   &kTimeCollector,        &kTimexCollector,
+    &kUdpQueuesCollector, &kUnameCollector,      &kVmstatCollector,      &kZoneinfoCollector,
 });
 
 std::vector<const CollectorSpec*> BuildTable() {

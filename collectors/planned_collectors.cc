@@ -32,12 +32,6 @@ constexpr FlagSpec Formerly(std::string_view name, std::string_view now) {
           .alias_of = now};
 }
 
-constexpr auto kInterrupts = std::to_array<FlagSpec>({
-    Filter("collector.interrupts.name-include",
-           "Interrupts to report, matched against \"type;info;devices\"."),
-    Filter("collector.interrupts.name-exclude",
-           "Interrupts to leave out, matched against \"type;info;devices\"."),
-    Switch("collector.interrupts.include-zeros", "Report interrupts that never came.", "true"),
 });
 
 constexpr auto kPerf = std::to_array<FlagSpec>({
@@ -55,21 +49,11 @@ constexpr auto kRunit = std::to_array<FlagSpec>({
     Text("collector.runit.servicedir", "Directory of the runit services.", "/etc/service"),
 });
 
-constexpr auto kSlabinfo = std::to_array<FlagSpec>({
-    Filter("collector.slabinfo.slabs-include", "Slab caches to report.", ".*"),
-    Filter("collector.slabinfo.slabs-exclude", "Slab caches to leave out."),
-});
-
 constexpr auto kSupervisord = std::to_array<FlagSpec>({
     {.name = "collector.supervisord.url",
      .default_value = "http://localhost:9001/RPC2",
      .help = "XML-RPC endpoint of supervisord.",
      .env = "SUPERVISORD_URL"},
-});
-
-constexpr auto kSysctl = std::to_array<FlagSpec>({
-    List("collector.sysctl.include", "A numeric sysctl: name, or name:key1,key2 for several."),
-    List("collector.sysctl.include-info", "A sysctl whose text becomes a label."),
 });
 
 constexpr auto kSystemd = std::to_array<FlagSpec>({
@@ -94,22 +78,11 @@ constexpr CollectorSpec Off(std::string_view name, std::string_view help,
 }
 
 constexpr auto kPlanned = std::to_array<CollectorSpec>({
-    Off("buddyinfo", "Free page blocks by order, zone and node (/proc/buddyinfo)."),
-    Off("cgroups", "Number of control groups by controller (/proc/cgroups)."),
-    Off("interrupts", "Interrupts by CPU and source (/proc/interrupts).", kInterrupts),
-    Off("ksmd", "Pages merged by the kernel's same-page merging."),
     Off("logind", "Login sessions by seat, type and class (D-Bus)."),
-    Off("meminfo_numa", "Memory use by NUMA node."),
     Off("perf", "Hardware and software counters of perf_event_open(2).", kPerf),
-    Off("processes", "Processes and threads by state."),
     Off("runit", "State of runit services (deprecated).", kRunit),
-    Off("slabinfo", "Slab caches of the kernel (needs root).", kSlabinfo),
-    Off("softirqs", "Soft interrupts by CPU and type (/proc/softirqs)."),
     Off("supervisord", "State of supervisord processes (deprecated).", kSupervisord),
-    Off("swap", "Use of each swap device (/proc/swaps)."),
-    Off("sysctl", "Values of chosen sysctls.", kSysctl),
     Off("systemd", "Units, timers and sockets of systemd (D-Bus).", kSystemd),
-    Off("zoneinfo", "Pages and NUMA events by memory zone (/proc/zoneinfo)."),
 });
 
 }  // namespace

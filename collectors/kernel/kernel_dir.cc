@@ -8,24 +8,15 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdint>
-#include <cstring>
 #include <utility>
+
+#include "collectors/kernel/dir_entries.h"
 
 namespace hostpulse::kernel {
 namespace {
 
 constexpr std::size_t kFirstBuffer = 4096;
 constexpr std::size_t kLongestEntry = 280;  // With a name of 255 bytes.
-
-// struct linux_dirent64 up to its name, which glibc does not declare.
-struct DirentHead {
-  std::uint64_t inode;
-  std::int64_t offset;
-  std::uint16_t length;
-  std::uint8_t type;
-};
-constexpr std::size_t kNameOffset = 19;
 
 // sysfs and procfs go on until the buffer has no room for the next entry; others may stop earlier
 // and must be asked again until they have nothing more to say.
@@ -64,13 +55,8 @@ int KernelDir::ReadEntries(int fd) {
 
 void KernelDir::CollectNames() {
   names_.clear();
-  for (std::size_t at = 0; at < size_;) {
-    DirentHead head;
-    std::memcpy(&head, entries_.data() + at, kNameOffset);
-    const std::string_view name(entries_.data() + at + kNameOffset);
-    if (name != "." && name != "..") names_.push_back(name);
-    at += head.length;
-  }
+  ForEachEntry(std::span(entries_).first(size_),
+               [this](std::string_view name) { names_.push_back(name); });
   std::sort(names_.begin(), names_.end());
 }
 
