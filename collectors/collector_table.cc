@@ -16,6 +16,7 @@ extern const CollectorSpec kEntropyCollector;
 extern const CollectorSpec kFilefdCollector;
 extern const CollectorSpec kFilesystemCollector;
 extern const CollectorSpec kLoadavgCollector;
+extern const CollectorSpec kLogindCollector;
 extern const CollectorSpec kMeminfoCollector;
 extern const CollectorSpec kNetclassCollector;
 extern const CollectorSpec kNetdevCollector;
@@ -26,6 +27,7 @@ extern const CollectorSpec kSchedstatCollector;
 extern const CollectorSpec kSockstatCollector;
 extern const CollectorSpec kSoftnetCollector;
 extern const CollectorSpec kStatCollector;
+extern const CollectorSpec kSystemdCollector;
 extern const CollectorSpec kTextfileCollector;
 extern const CollectorSpec kTimeCollector;
 extern const CollectorSpec kTimexCollector;
@@ -37,13 +39,13 @@ namespace {
 
 // One row a collector.
 constexpr auto kCollectors = std::to_array<const CollectorSpec*>({
-    &kArpCollector,       &kConntrackCollector, &kCpuCollector,       &kCpufreqCollector,
-    &kDiskstatsCollector, &kEntropyCollector,   &kFilefdCollector,    &kFilesystemCollector,
-    &kLoadavgCollector,   &kMeminfoCollector,   &kNetclassCollector,  &kNetdevCollector,
-    &kNetstatCollector,   &kOsCollector,        &kPressureCollector,  &kSchedstatCollector,
-    &kSockstatCollector,  &kSoftnetCollector,   &kStatCollector,      &kTextfileCollector,
-    &kTimeCollector,      &kTimexCollector,     &kUdpQueuesCollector, &kUnameCollector,
-    &kVmstatCollector,
+    &kArpCollector,       &kConntrackCollector, &kCpuCollector,     &kCpufreqCollector,
+    &kDiskstatsCollector, &kEntropyCollector,   &kFilefdCollector,  &kFilesystemCollector,
+    &kLoadavgCollector,   &kLogindCollector,    &kMeminfoCollector, &kNetclassCollector,
+    &kNetdevCollector,    &kNetstatCollector,   &kOsCollector,      &kPressureCollector,
+    &kSchedstatCollector, &kSockstatCollector,  &kSoftnetCollector, &kStatCollector,
+    &kSystemdCollector,   &kTextfileCollector,  &kTimeCollector,    &kTimexCollector,
+    &kUdpQueuesCollector, &kUnameCollector,     &kVmstatCollector,
 });
 
 std::vector<const CollectorSpec*> BuildTable() {

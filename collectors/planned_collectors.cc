@@ -140,22 +140,6 @@ constexpr auto kSysctl = std::to_array<FlagSpec>({
     List("collector.sysctl.include-info", "A sysctl whose text becomes a label."),
 });
 
-constexpr auto kSystemd = std::to_array<FlagSpec>({
-    Filter("collector.systemd.unit-include", "Units to report, whole names.", ".+"),
-    Filter("collector.systemd.unit-exclude", "Units to leave out, whole names.",
-           R"(.+\.(automount|device|mount|scope|slice))"),
-    Switch("collector.systemd.enable-task-metrics", "Report tasks per service."),
-    Switch("collector.systemd.enable-restarts-metrics", "Report restarts per service."),
-    Switch("collector.systemd.enable-start-time-metrics", "Report start times of units."),
-    {.name = "collector.systemd.private",
-     .type = FlagType::kBool,
-     .default_value = "false",
-     .help = "Talk to systemd over its private socket.",
-     .hidden = true},
-    Formerly("collector.systemd.unit-whitelist", "collector.systemd.unit-include"),
-    Formerly("collector.systemd.unit-blacklist", "collector.systemd.unit-exclude"),
-});
-
 constexpr auto kTapestats = std::to_array<FlagSpec>({
     Filter("collector.tapestats.ignored-devices", "Tape drives to leave out.", "^$"),
 });
@@ -196,7 +180,6 @@ constexpr auto kPlanned = std::to_array<CollectorSpec>({
     On("kernel_hung", "Tasks that the kernel saw hanging since boot."),
     Off("ksmd", "Pages merged by the kernel's same-page merging."),
     Off("lnstat", "Statistics of network caches (/proc/net/stat)."),
-    Off("logind", "Login sessions by seat, type and class (D-Bus)."),
     On("mdadm", "State of software RAID arrays (/proc/mdstat)."),
     Off("meminfo_numa", "Memory use by NUMA node."),
     Off("mountstats", "NFS client statistics by mount."),
@@ -219,7 +202,6 @@ constexpr auto kPlanned = std::to_array<CollectorSpec>({
     Off("supervisord", "State of supervisord processes (deprecated).", kSupervisord),
     Off("swap", "Use of each swap device (/proc/swaps)."),
     Off("sysctl", "Values of chosen sysctls.", kSysctl),
-    Off("systemd", "Units, timers and sockets of systemd (D-Bus).", kSystemd),
     On("tapestats", "Input and output of SCSI tape drives.", kTapestats),
     Off("tcpstat", "TCP sockets by state, and their queues."),
     On("thermal_zone", "Thermal zones and cooling devices."),
