@@ -22,6 +22,7 @@ extern const CollectorSpec kNetclassCollector;
 extern const CollectorSpec kNetdevCollector;
 extern const CollectorSpec kNetstatCollector;
 extern const CollectorSpec kOsCollector;
+extern const CollectorSpec kPerfCollector;
 extern const CollectorSpec kPressureCollector;
 extern const CollectorSpec kSchedstatCollector;
 extern const CollectorSpec kSockstatCollector;
@@ -39,13 +40,13 @@ namespace {
 
 // One row a collector.
 constexpr auto kCollectors = std::to_array<const CollectorSpec*>({
-    &kArpCollector,       &kConntrackCollector, &kCpuCollector,     &kCpufreqCollector,
-    &kDiskstatsCollector, &kEntropyCollector,   &kFilefdCollector,  &kFilesystemCollector,
-    &kLoadavgCollector,   &kLogindCollector,    &kMeminfoCollector, &kNetclassCollector,
-    &kNetdevCollector,    &kNetstatCollector,   &kOsCollector,      &kPressureCollector,
-    &kSchedstatCollector, &kSockstatCollector,  &kSoftnetCollector, &kStatCollector,
-    &kSystemdCollector,   &kTextfileCollector,  &kTimeCollector,    &kTimexCollector,
-    &kUdpQueuesCollector, &kUnameCollector,     &kVmstatCollector,
+    &kArpCollector,       &kConntrackCollector, &kCpuCollector,      &kCpufreqCollector,
+    &kDiskstatsCollector, &kEntropyCollector,   &kFilefdCollector,   &kFilesystemCollector,
+    &kLoadavgCollector,   &kLogindCollector,    &kMeminfoCollector,  &kNetclassCollector,
+    &kNetdevCollector,    &kNetstatCollector,   &kOsCollector,       &kPerfCollector,
+    &kPressureCollector,  &kSchedstatCollector, &kSockstatCollector, &kSoftnetCollector,
+    &kStatCollector,      &kSystemdCollector,   &kTextfileCollector, &kTimeCollector,
+    &kTimexCollector,     &kUdpQueuesCollector, &kUnameCollector,    &kVmstatCollector,
 });
 
 std::vector<const CollectorSpec*> BuildTable() {

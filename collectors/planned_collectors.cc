@@ -92,17 +92,6 @@ constexpr auto kPcidevice = std::to_array<FlagSpec>({
     Switch("collector.pcidevice.names", "Resolve vendor, device and class names."),
 });
 
-constexpr auto kPerf = std::to_array<FlagSpec>({
-    Text("collector.perf.cpus", "CPUs to watch, such as 0-3,8; empty: all."),
-    List("collector.perf.tracepoint", "A tracepoint to count, as subsystem:event."),
-    Switch("collector.perf.disable-hardware-profilers", "Leave the hardware counters out."),
-    List("collector.perf.hardware-profilers", "A hardware counter to report; none: all."),
-    Switch("collector.perf.disable-software-profilers", "Leave the software counters out."),
-    List("collector.perf.software-profilers", "A software counter to report; none: all."),
-    Switch("collector.perf.disable-cache-profilers", "Leave the cache counters out."),
-    List("collector.perf.cache-profilers", "A cache counter to report; none: all."),
-});
-
 constexpr auto kPowersupply = std::to_array<FlagSpec>({
     Filter("collector.powersupply.ignored-supplies", "Power supplies to leave out.", "^$"),
 });
@@ -190,7 +179,6 @@ constexpr auto kPlanned = std::to_array<CollectorSpec>({
     On("nvme", "NVMe controllers and namespaces."),
     Off("nvmesubsystem", "Paths of NVMe over fabrics subsystems."),
     Off("pcidevice", "PCI devices: link, power state, SR-IOV.", kPcidevice),
-    Off("perf", "Hardware and software counters of perf_event_open(2).", kPerf),
     On("powersupplyclass", "Batteries and power adapters.", kPowersupply),
     Off("processes", "Processes and threads by state."),
     Off("qdisc", "Queueing disciplines of network devices.", kQdisc),
