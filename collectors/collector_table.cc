@@ -24,10 +24,12 @@ extern const CollectorSpec kNetstatCollector;
 extern const CollectorSpec kOsCollector;
 extern const CollectorSpec kPerfCollector;
 extern const CollectorSpec kPressureCollector;
+extern const CollectorSpec kRunitCollector;
 extern const CollectorSpec kSchedstatCollector;
 extern const CollectorSpec kSockstatCollector;
 extern const CollectorSpec kSoftnetCollector;
 extern const CollectorSpec kStatCollector;
+extern const CollectorSpec kSupervisordCollector;
 extern const CollectorSpec kSystemdCollector;
 extern const CollectorSpec kTextfileCollector;
 extern const CollectorSpec kTimeCollector;
@@ -40,13 +42,14 @@ namespace {
 
 // One row a collector.
 constexpr auto kCollectors = std::to_array<const CollectorSpec*>({
-    &kArpCollector,       &kConntrackCollector, &kCpuCollector,      &kCpufreqCollector,
-    &kDiskstatsCollector, &kEntropyCollector,   &kFilefdCollector,   &kFilesystemCollector,
-    &kLoadavgCollector,   &kLogindCollector,    &kMeminfoCollector,  &kNetclassCollector,
-    &kNetdevCollector,    &kNetstatCollector,   &kOsCollector,       &kPerfCollector,
-    &kPressureCollector,  &kSchedstatCollector, &kSockstatCollector, &kSoftnetCollector,
-    &kStatCollector,      &kSystemdCollector,   &kTextfileCollector, &kTimeCollector,
-    &kTimexCollector,     &kUdpQueuesCollector, &kUnameCollector,    &kVmstatCollector,
+    &kArpCollector,       &kConntrackCollector, &kCpuCollector,         &kCpufreqCollector,
+    &kDiskstatsCollector, &kEntropyCollector,   &kFilefdCollector,      &kFilesystemCollector,
+    &kLoadavgCollector,   &kLogindCollector,    &kMeminfoCollector,     &kNetclassCollector,
+    &kNetdevCollector,    &kNetstatCollector,   &kOsCollector,          &kPerfCollector,
+    &kPressureCollector,  &kRunitCollector,     &kSchedstatCollector,   &kSockstatCollector,
+    &kSoftnetCollector,   &kStatCollector,      &kSupervisordCollector, &kSystemdCollector,
+    &kTextfileCollector,  &kTimeCollector,      &kTimexCollector,       &kUdpQueuesCollector,
+    &kUnameCollector,     &kVmstatCollector,
 });
 
 std::vector<const CollectorSpec*> BuildTable() {

@@ -108,20 +108,9 @@ constexpr auto kRapl = std::to_array<FlagSpec>({
     Switch("collector.rapl.enable-zone-label", "Name the zone in a label, not in the metric."),
 });
 
-constexpr auto kRunit = std::to_array<FlagSpec>({
-    Text("collector.runit.servicedir", "Directory of the runit services.", "/etc/service"),
-});
-
 constexpr auto kSlabinfo = std::to_array<FlagSpec>({
     Filter("collector.slabinfo.slabs-include", "Slab caches to report.", ".*"),
     Filter("collector.slabinfo.slabs-exclude", "Slab caches to leave out."),
-});
-
-constexpr auto kSupervisord = std::to_array<FlagSpec>({
-    {.name = "collector.supervisord.url",
-     .default_value = "http://localhost:9001/RPC2",
-     .help = "XML-RPC endpoint of supervisord.",
-     .env = "SUPERVISORD_URL"},
 });
 
 constexpr auto kSysctl = std::to_array<FlagSpec>({
@@ -183,11 +172,9 @@ constexpr auto kPlanned = std::to_array<CollectorSpec>({
     Off("processes", "Processes and threads by state."),
     Off("qdisc", "Queueing disciplines of network devices.", kQdisc),
     On("rapl", "Energy counters of the CPU package (needs root).", kRapl),
-    Off("runit", "State of runit services (deprecated).", kRunit),
     On("selinux", "Mode of SELinux."),
     Off("slabinfo", "Slab caches of the kernel (needs root).", kSlabinfo),
     Off("softirqs", "Soft interrupts by CPU and type (/proc/softirqs)."),
-    Off("supervisord", "State of supervisord processes (deprecated).", kSupervisord),
     Off("swap", "Use of each swap device (/proc/swaps)."),
     Off("sysctl", "Values of chosen sysctls.", kSysctl),
     On("tapestats", "Input and output of SCSI tape drives.", kTapestats),
