@@ -19,53 +19,13 @@
 #include "collectors/device_filter.h"
 #include "collectors/families.h"
 #include "collectors/kept_devices.h"
-#include "collectors/systemd_metrics.h"
+#include "collectors/systemd_row.h"
 #include "collectors/systemd_unit.h"
 
 namespace hostpulse::collectors {
 namespace {
 
 using dbus::PropertyReader;
-
-constexpr std::string_view kInclude = "collector.systemd.unit-include";
-constexpr std::string_view kExclude = "collector.systemd.unit-exclude";
-constexpr std::string_view kTasks = "collector.systemd.enable-task-metrics";
-constexpr std::string_view kRestarts = "collector.systemd.enable-restarts-metrics";
-constexpr std::string_view kStartTimes = "collector.systemd.enable-start-time-metrics";
-constexpr std::string_view kPrivate = "collector.systemd.private";
-
-constexpr FlagSpec Switch(std::string_view name, std::string_view help, bool hidden = false) {
-  return {.name = name,
-          .type = FlagType::kBool,
-          .default_value = "false",
-          .help = help,
-          .hidden = hidden};
-}
-
-constexpr FlagSpec Formerly(std::string_view name, std::string_view now) {
-  return {.name = name,
-          .type = FlagType::kRegex,
-          .help = "The former name of this flag.",
-          .hidden = true,
-          .alias_of = now};
-}
-
-constexpr auto kFlags = std::to_array<FlagSpec>({
-    {.name = kInclude,
-     .type = FlagType::kRegex,
-     .default_value = ".+",
-     .help = "Units to report, whole names."},
-    {.name = kExclude,
-     .type = FlagType::kRegex,
-     .default_value = R"(.+\.(automount|device|mount|scope|slice))",
-     .help = "Units to leave out, whole names."},
-    Switch(kTasks, "Report tasks per service."),
-    Switch(kRestarts, "Report restarts per service."),
-    Switch(kStartTimes, "Report start times of units."),
-    Switch(kPrivate, "Talk to systemd over its private socket.", true),
-    Formerly("collector.systemd.unit-whitelist", kInclude),
-    Formerly("collector.systemd.unit-blacklist", kExclude),
-});
 
 constexpr std::array<std::string_view, 5> kStates = {"active", "activating", "deactivating",
                                                      "inactive", "failed"};
@@ -91,10 +51,10 @@ class SystemdCollector final : public Collector {
       : log_(context.log),
         system_bus_(dbus::SystemBus(context.paths)),
         private_socket_(dbus::SystemdPrivate(context.paths)),
-        only_private_(context.flags.Bool(kPrivate)),
-        with_tasks_(context.flags.Bool(kTasks)),
-        with_restarts_(context.flags.Bool(kRestarts)),
-        with_start_times_(context.flags.Bool(kStartTimes)),
+        only_private_(context.flags.Bool(kSystemdPrivate)),
+        with_tasks_(context.flags.Bool(kSystemdTasks)),
+        with_restarts_(context.flags.Bool(kSystemdWithRestarts)),
+        with_start_times_(context.flags.Bool(kSystemdStartTimes)),
         include_(std::move(include)),
         exclude_(std::move(exclude)),
         bus_(std::move(bus)) {}
@@ -293,10 +253,10 @@ Result<std::unique_ptr<Collector>> MakeSystemdOnSdBus(const CollectorContext& co
 
 Result<std::unique_ptr<Collector>> MakeSystemd(const CollectorContext& context,
                                                Result<std::unique_ptr<dbus::Bus>> bus) {
-  auto include = WholeName(context.flags.String(kInclude));
-  if (!include) return std::move(include).status().WithContext(kInclude);
-  auto exclude = WholeName(context.flags.String(kExclude));
-  if (!exclude) return std::move(exclude).status().WithContext(kExclude);
+  auto include = WholeName(context.flags.String(kSystemdInclude));
+  if (!include) return std::move(include).status().WithContext(kSystemdInclude);
+  auto exclude = WholeName(context.flags.String(kSystemdExclude));
+  if (!exclude) return std::move(exclude).status().WithContext(kSystemdExclude);
   return std::unique_ptr<Collector>(std::make_unique<SystemdCollector>(
       context, std::move(bus), std::move(*include), std::move(*exclude)));
 }
@@ -307,7 +267,7 @@ extern constinit const CollectorSpec kSystemdCollector = {
     .may_block = true,
     .help = "Units, timers and sockets of systemd (D-Bus).",
     .make = MakeSystemdOnSdBus,
-    .flags = kFlags,
+    .flags = kSystemdFlags,
     .metrics = kSystemdMetrics,
 };
 

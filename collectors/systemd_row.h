@@ -2,10 +2,61 @@
 
 #include <array>
 #include <cstddef>
+#include <string_view>
 
+#include "collectors/flag_spec.h"
 #include "core/metrics/metric_desc.h"
 
 namespace hostpulse::collectors {
+
+// What the table says of the systemd collector: its flags and metrics.
+
+inline constexpr std::string_view kSystemdInclude = "collector.systemd.unit-include";
+inline constexpr std::string_view kSystemdExclude = "collector.systemd.unit-exclude";
+inline constexpr std::string_view kSystemdTasks = "collector.systemd.enable-task-metrics";
+inline constexpr std::string_view kSystemdWithRestarts =
+    "collector.systemd.enable-restarts-metrics";
+inline constexpr std::string_view kSystemdStartTimes =
+    "collector.systemd.enable-start-time-metrics";
+inline constexpr std::string_view kSystemdPrivate = "collector.systemd.private";
+
+inline constexpr auto kSystemdFlags = std::to_array<FlagSpec>({
+    {.name = kSystemdInclude,
+     .type = FlagType::kRegex,
+     .default_value = ".+",
+     .help = "Units to report, whole names."},
+    {.name = kSystemdExclude,
+     .type = FlagType::kRegex,
+     .default_value = R"(.+\.(automount|device|mount|scope|slice))",
+     .help = "Units to leave out, whole names."},
+    {.name = kSystemdTasks,
+     .type = FlagType::kBool,
+     .default_value = "false",
+     .help = "Report tasks per service."},
+    {.name = kSystemdWithRestarts,
+     .type = FlagType::kBool,
+     .default_value = "false",
+     .help = "Report restarts per service."},
+    {.name = kSystemdStartTimes,
+     .type = FlagType::kBool,
+     .default_value = "false",
+     .help = "Report start times of units."},
+    {.name = kSystemdPrivate,
+     .type = FlagType::kBool,
+     .default_value = "false",
+     .help = "Talk to systemd over its private socket.",
+     .hidden = true},
+    {.name = "collector.systemd.unit-whitelist",
+     .type = FlagType::kRegex,
+     .help = "The former name of this flag.",
+     .hidden = true,
+     .alias_of = kSystemdInclude},
+    {.name = "collector.systemd.unit-blacklist",
+     .type = FlagType::kRegex,
+     .help = "The former name of this flag.",
+     .hidden = true,
+     .alias_of = kSystemdExclude},
+});
 
 enum SystemdMetric : std::size_t {
   kSystemdVersion,
