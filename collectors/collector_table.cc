@@ -38,6 +38,7 @@ extern const CollectorSpec kInterruptsCollector;
 extern const CollectorSpec kKsmdCollector;
 extern const CollectorSpec kLoadavgCollector;
 extern const CollectorSpec kMdadmCollector;
+extern const CollectorSpec kLogindCollector;
 extern const CollectorSpec kMeminfoCollector;
 extern const CollectorSpec kMountstatsCollector;
 extern const CollectorSpec kMeminfoNumaCollector;
@@ -56,6 +57,9 @@ extern const CollectorSpec kPowersupplyclassCollector;
 extern const CollectorSpec kPressureCollector;
 extern const CollectorSpec kQdiscCollector;
 extern const CollectorSpec kRaplCollector;
+extern const CollectorSpec kPerfCollector;
+extern const CollectorSpec kPressureCollector;
+extern const CollectorSpec kRunitCollector;
 extern const CollectorSpec kSchedstatCollector;
 extern const CollectorSpec kSelinuxCollector;
 extern const CollectorSpec kProcessesCollector;
@@ -69,6 +73,8 @@ extern const CollectorSpec kTapestatsCollector;
 extern const CollectorSpec kTcpstatCollector;
 extern const CollectorSpec kSwapCollector;
 extern const CollectorSpec kSysctlCollector;
+extern const CollectorSpec kSupervisordCollector;
+extern const CollectorSpec kSystemdCollector;
 extern const CollectorSpec kTextfileCollector;
 extern const CollectorSpec kThermalZoneCollector;
 extern const CollectorSpec kTimeCollector;
@@ -159,6 +165,14 @@ constexpr auto kCollectors = std::to_array<const CollectorSpec*>({
     &kSoftirqsCollector,  &kSoftnetCollector,    &kStatCollector,        &kSwapCollector,
     &kSysctlCollector,    &kTextfileCollector,   &kTimeCollector,        &kTimexCollector,
     &kUdpQueuesCollector, &kUnameCollector,      &kVmstatCollector,      &kZoneinfoCollector,
+    &kArpCollector,       &kConntrackCollector, &kCpuCollector,         &kCpufreqCollector,
+    &kDiskstatsCollector, &kEntropyCollector,   &kFilefdCollector,      &kFilesystemCollector,
+    &kLoadavgCollector,   &kLogindCollector,    &kMeminfoCollector,     &kNetclassCollector,
+    &kNetdevCollector,    &kNetstatCollector,   &kOsCollector,          &kPerfCollector,
+    &kPressureCollector,  &kRunitCollector,     &kSchedstatCollector,   &kSockstatCollector,
+    &kSoftnetCollector,   &kStatCollector,      &kSupervisordCollector, &kSystemdCollector,
+    &kTextfileCollector,  &kTimeCollector,      &kTimexCollector,       &kUdpQueuesCollector,
+    &kUnameCollector,     &kVmstatCollector,
 });
 
 std::vector<const CollectorSpec*> BuildTable() {

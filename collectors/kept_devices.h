@@ -49,6 +49,7 @@ class KeptDevices {
   void End() {
     if (seen_ == devices_.size()) return;
     std::erase_if(devices_, [this](const auto& item) { return item.second.cycle != cycle_; });
+    next_ = devices_.begin();  // It may have been one of those.
   }
 
   // Calls visit(name, device) for each, in the order of their names.

@@ -45,5 +45,20 @@ TEST(KeptDevicesTest, KeepsWhatIsSeenAndDropsTheRest) {
   EXPECT_EQ(devices.size(), 0U);
 }
 
+TEST(KeptDevicesTest, FindsWhatStayedBetweenTwoCycles) {
+  Devices devices;
+  devices.Begin();
+  devices.FindOrAdd("a", 1);
+  devices.FindOrAdd("b", 2);
+  devices.End();
+
+  devices.Begin();
+  devices.FindOrAdd("a", 1);
+  devices.End();  // What would be found next has left.
+  EXPECT_EQ(devices.Find("b"), nullptr);
+  ASSERT_NE(devices.Find("a"), nullptr);
+  EXPECT_EQ(*devices.Find("a"), 1);
+}
+
 }  // namespace
 }  // namespace hostpulse

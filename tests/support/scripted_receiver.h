@@ -18,12 +18,12 @@ namespace hostpulse::test {
 // How the receiver answers one request.
 struct ScriptedAnswer {
   int status = 204;
-  std::string body;
-  std::vector<std::string> headers;  // "Retry-After: 3"
+  std::string body{};
+  std::vector<std::string> headers{};  // "Retry-After: 3"
   std::chrono::milliseconds delay{0};
   bool reset = false;    // Resets the connection instead of answering.
   bool endless = false;  // Sends the body again and again, chunked, until the other side leaves.
-  std::string raw;       // Sent as it is instead of everything else, then the connection closes.
+  std::string raw{};     // Sent as it is instead of everything else, then the connection closes.
 };
 
 struct ReceivedRequest {
