@@ -1,9 +1,7 @@
 #include <algorithm>
 #include <array>
-#include <vector>
 
 #include "collectors/collector.h"
-#include "collectors/planned_collectors.h"
 
 namespace hostpulse::collectors {
 
@@ -31,17 +29,17 @@ extern const CollectorSpec kFilefdCollector;
 extern const CollectorSpec kFilesystemCollector;
 extern const CollectorSpec kHwmonCollector;
 extern const CollectorSpec kInfinibandCollector;
+extern const CollectorSpec kInterruptsCollector;
 extern const CollectorSpec kIpvsCollector;
 extern const CollectorSpec kKernelHungCollector;
-extern const CollectorSpec kLnstatCollector;
-extern const CollectorSpec kInterruptsCollector;
 extern const CollectorSpec kKsmdCollector;
+extern const CollectorSpec kLnstatCollector;
 extern const CollectorSpec kLoadavgCollector;
-extern const CollectorSpec kMdadmCollector;
 extern const CollectorSpec kLogindCollector;
+extern const CollectorSpec kMdadmCollector;
 extern const CollectorSpec kMeminfoCollector;
-extern const CollectorSpec kMountstatsCollector;
 extern const CollectorSpec kMeminfoNumaCollector;
+extern const CollectorSpec kMountstatsCollector;
 extern const CollectorSpec kNetclassCollector;
 extern const CollectorSpec kNetdevCollector;
 extern const CollectorSpec kNetstatCollector;
@@ -53,28 +51,26 @@ extern const CollectorSpec kNvmeCollector;
 extern const CollectorSpec kNvmesubsystemCollector;
 extern const CollectorSpec kOsCollector;
 extern const CollectorSpec kPcideviceCollector;
+extern const CollectorSpec kPerfCollector;
 extern const CollectorSpec kPowersupplyclassCollector;
 extern const CollectorSpec kPressureCollector;
+extern const CollectorSpec kProcessesCollector;
 extern const CollectorSpec kQdiscCollector;
 extern const CollectorSpec kRaplCollector;
-extern const CollectorSpec kPerfCollector;
-extern const CollectorSpec kPressureCollector;
 extern const CollectorSpec kRunitCollector;
 extern const CollectorSpec kSchedstatCollector;
 extern const CollectorSpec kSelinuxCollector;
-extern const CollectorSpec kProcessesCollector;
-extern const CollectorSpec kSchedstatCollector;
 extern const CollectorSpec kSlabinfoCollector;
 extern const CollectorSpec kSockstatCollector;
 extern const CollectorSpec kSoftirqsCollector;
 extern const CollectorSpec kSoftnetCollector;
 extern const CollectorSpec kStatCollector;
-extern const CollectorSpec kTapestatsCollector;
-extern const CollectorSpec kTcpstatCollector;
+extern const CollectorSpec kSupervisordCollector;
 extern const CollectorSpec kSwapCollector;
 extern const CollectorSpec kSysctlCollector;
-extern const CollectorSpec kSupervisordCollector;
 extern const CollectorSpec kSystemdCollector;
+extern const CollectorSpec kTapestatsCollector;
+extern const CollectorSpec kTcpstatCollector;
 extern const CollectorSpec kTextfileCollector;
 extern const CollectorSpec kThermalZoneCollector;
 extern const CollectorSpec kTimeCollector;
@@ -91,103 +87,54 @@ extern const CollectorSpec kZoneinfoCollector;
 
 namespace {
 
-// One row a collector.
+// One row a collector, in the order of their names.
 constexpr auto kCollectors = std::to_array<const CollectorSpec*>({
-    &kArpCollector,
-    &kBcacheCollector,
-    &kBcachefsCollector,
-    &kBondingCollector,
-    &kBtrfsCollector,
-    &kConntrackCollector,
-    &kCpuCollector,
-    &kCpuVulnerabilitiesCollector,
-    &kCpufreqCollector,
-    &kDiskstatsCollector,
-    &kDmiCollector,
-    &kDmmultipathCollector,
-    &kDrbdCollector,
-    &kDrmCollector,
-    &kEdacCollector,
-    &kEntropyCollector,
-    &kEthtoolCollector,
-    &kFibrechannelCollector,
-    &kFilefdCollector,
-    &kFilesystemCollector,
-    &kHwmonCollector,
-    &kInfinibandCollector,
-    &kIpvsCollector,
-    &kKernelHungCollector,
-    &kLnstatCollector,
-    &kLoadavgCollector,
-    &kMdadmCollector,
-    &kMeminfoCollector,
-    &kMountstatsCollector,
-    &kNetclassCollector,
-    &kNetdevCollector,
-    &kNetstatCollector,
-    &kNetworkRouteCollector,
-    &kNfsCollector,
-    &kNfsdCollector,
-    &kNtpCollector,
-    &kNvmeCollector,
-    &kNvmesubsystemCollector,
-    &kOsCollector,
-    &kPcideviceCollector,
-    &kPowersupplyclassCollector,
-    &kPressureCollector,
-    &kQdiscCollector,
-    &kRaplCollector,
-    &kSchedstatCollector,
-    &kSelinuxCollector,
-    &kSockstatCollector,
-    &kSoftnetCollector,
-    &kStatCollector,
-    &kTapestatsCollector,
-    &kTcpstatCollector,
-    &kTextfileCollector,
-    &kThermalZoneCollector,
-    &kTimeCollector,
-    &kTimexCollector,
-    &kUdpQueuesCollector,
-    &kUnameCollector,
-    &kVmstatCollector,
-    &kWatchdogCollector,
-    &kWifiCollector,
-    &kXfrmCollector,
-    &kXfsCollector,
-    &kZfsCollector,
-    &kArpCollector,       &kBuddyinfoCollector,  &kCgroupsCollector,     &kConntrackCollector,
-    &kCpuCollector,       &kCpufreqCollector,    &kDiskstatsCollector,   &kEntropyCollector,
-    &kFilefdCollector,    &kFilesystemCollector, &kInterruptsCollector,  &kKsmdCollector,
-    &kLoadavgCollector,   &kMeminfoCollector,    &kMeminfoNumaCollector, &kNetclassCollector,
-    &kNetdevCollector,    &kNetstatCollector,    &kOsCollector,          &kPressureCollector,
-    &kProcessesCollector, &kSchedstatCollector,  &kSlabinfoCollector,    &kSockstatCollector,
-    &kSoftirqsCollector,  &kSoftnetCollector,    &kStatCollector,        &kSwapCollector,
-    &kSysctlCollector,    &kTextfileCollector,   &kTimeCollector,        &kTimexCollector,
-    &kUdpQueuesCollector, &kUnameCollector,      &kVmstatCollector,      &kZoneinfoCollector,
-    &kArpCollector,       &kConntrackCollector, &kCpuCollector,         &kCpufreqCollector,
-    &kDiskstatsCollector, &kEntropyCollector,   &kFilefdCollector,      &kFilesystemCollector,
-    &kLoadavgCollector,   &kLogindCollector,    &kMeminfoCollector,     &kNetclassCollector,
-    &kNetdevCollector,    &kNetstatCollector,   &kOsCollector,          &kPerfCollector,
-    &kPressureCollector,  &kRunitCollector,     &kSchedstatCollector,   &kSockstatCollector,
-    &kSoftnetCollector,   &kStatCollector,      &kSupervisordCollector, &kSystemdCollector,
-    &kTextfileCollector,  &kTimeCollector,      &kTimexCollector,       &kUdpQueuesCollector,
-    &kUnameCollector,     &kVmstatCollector,
+    &kArpCollector,          &kBcacheCollector,
+    &kBcachefsCollector,     &kBondingCollector,
+    &kBtrfsCollector,        &kBuddyinfoCollector,
+    &kCgroupsCollector,      &kConntrackCollector,
+    &kCpuCollector,          &kCpuVulnerabilitiesCollector,
+    &kCpufreqCollector,      &kDiskstatsCollector,
+    &kDmiCollector,          &kDmmultipathCollector,
+    &kDrbdCollector,         &kDrmCollector,
+    &kEdacCollector,         &kEntropyCollector,
+    &kEthtoolCollector,      &kFibrechannelCollector,
+    &kFilefdCollector,       &kFilesystemCollector,
+    &kHwmonCollector,        &kInfinibandCollector,
+    &kInterruptsCollector,   &kIpvsCollector,
+    &kKernelHungCollector,   &kKsmdCollector,
+    &kLnstatCollector,       &kLoadavgCollector,
+    &kLogindCollector,       &kMdadmCollector,
+    &kMeminfoCollector,      &kMeminfoNumaCollector,
+    &kMountstatsCollector,   &kNetclassCollector,
+    &kNetdevCollector,       &kNetstatCollector,
+    &kNetworkRouteCollector, &kNfsCollector,
+    &kNfsdCollector,         &kNtpCollector,
+    &kNvmeCollector,         &kNvmesubsystemCollector,
+    &kOsCollector,           &kPcideviceCollector,
+    &kPerfCollector,         &kPowersupplyclassCollector,
+    &kPressureCollector,     &kProcessesCollector,
+    &kQdiscCollector,        &kRaplCollector,
+    &kRunitCollector,        &kSchedstatCollector,
+    &kSelinuxCollector,      &kSlabinfoCollector,
+    &kSockstatCollector,     &kSoftirqsCollector,
+    &kSoftnetCollector,      &kStatCollector,
+    &kSupervisordCollector,  &kSwapCollector,
+    &kSysctlCollector,       &kSystemdCollector,
+    &kTapestatsCollector,    &kTcpstatCollector,
+    &kTextfileCollector,     &kThermalZoneCollector,
+    &kTimeCollector,         &kTimexCollector,
+    &kUdpQueuesCollector,    &kUnameCollector,
+    &kVmstatCollector,       &kWatchdogCollector,
+    &kWifiCollector,         &kXfrmCollector,
+    &kXfsCollector,          &kZfsCollector,
+    &kZoneinfoCollector,
 });
-
-std::vector<const CollectorSpec*> BuildTable() {
-  std::vector<const CollectorSpec*> table(kCollectors.begin(), kCollectors.end());
-  for (const CollectorSpec& planned : PlannedCollectors()) table.push_back(&planned);
-  std::sort(table.begin(), table.end(),
-            [](const CollectorSpec* a, const CollectorSpec* b) { return a->name < b->name; });
-  return table;
-}
 
 }  // namespace
 
 std::span<const CollectorSpec* const> CollectorTable() {
-  static const std::vector<const CollectorSpec*> table = BuildTable();
-  return table;
+  return kCollectors;
 }
 
 const CollectorSpec* FindCollector(std::string_view name,

@@ -52,7 +52,7 @@ std::string HelpOf(std::string_view family, std::string_view sanitized) {
   for (const MetricDesc& desc : kEthtoolStats) {
     if (desc.name == family) return std::string(desc.help);
   }
-  return "Network interface " + std::string(sanitized);
+  return "What the driver counts as " + std::string(sanitized) + ".";
 }
 
 struct Candidate {

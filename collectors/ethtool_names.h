@@ -22,7 +22,7 @@ inline constexpr std::array<MetricDesc, 8> kEthtoolStats = {{
     {"node_ethtool_transmitted_errors_total", kUntyped, "device", "",
      "Packets that could not be sent."},
     {"node_ethtool_transmitted_packets_total", kUntyped, "device", "", "Packets sent."},
-    {"node_ethtool_<stat>", kUntyped, "device", "", "Network interface <stat>"},
+    {"node_ethtool_<stat>", kUntyped, "device", "", "What the driver counts under this name."},
 }};
 
 // A statistic of a driver as a metric.

@@ -224,16 +224,8 @@ TEST(CollectorTableTest, FindsEachByItsName) {
   EXPECT_EQ(FindCollector("~"), nullptr);
 }
 
-TEST(CollectorTableTest, HasTheCollectorsOfThisVersion) {
-  std::set<std::string_view> planned;
-  for (const CollectorSpec* spec : CollectorTable()) {
-    if (spec->make == nullptr) planned.insert(spec->name);
-  }
-  const std::set<std::string_view> expected = {
-      "buddyinfo", "cgroups",   "interrupts", "ksmd",     "logind",   "meminfo_numa",
-      "perf",      "processes", "runit",      "slabinfo", "softirqs", "supervisord",
-      "swap",      "sysctl",    "systemd",    "zoneinfo"};
-  EXPECT_EQ(planned, expected);
+TEST(CollectorTableTest, HasThemAll) {
+  for (const CollectorSpec* spec : CollectorTable()) EXPECT_NE(spec->make, nullptr) << spec->name;
 }
 
 TEST(CollectorTableTest, SaysOfEachWhatItIs) {

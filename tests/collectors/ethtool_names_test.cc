@@ -89,7 +89,7 @@ TEST(NameEthtoolStatsTest, PassesOverEmptyNames) {
 TEST(NameEthtoolStatsTest, HelpsWithTheSanitizedName) {
   const auto stats = NameEthtoolStats(Padded({"port.rx_dropped", "rx_bytes"}), Pattern(".*"));
   ASSERT_EQ(stats.size(), 2U);
-  EXPECT_EQ(stats[0].help, "Network interface port_rx_dropped");
+  EXPECT_EQ(stats[0].help, "What the driver counts as port_rx_dropped.");
   EXPECT_EQ(stats[1].help, kEthtoolStats[0].help);
 }
 
