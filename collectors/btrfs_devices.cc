@@ -35,22 +35,15 @@ class KernelBtrfsControl final : public BtrfsControl {
   }
 };
 
-using Uuid = std::span<const __u8, BTRFS_UUID_SIZE>;
-
-// 32 hexadecimal digits.
-void AssignHex(Uuid bytes, std::string& text) {
+// As /sys has it: 00112233-4455-6677-8899-aabbccddeeff.
+void AssignUuid(std::span<const __u8, BTRFS_UUID_SIZE> bytes, std::string& text) {
   constexpr std::string_view kDigits = "0123456789abcdef";
   text.clear();
-  for (const __u8 byte : bytes) {
-    text += kDigits[byte / 16];
-    text += kDigits[byte % 16];
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    if (i == 4 || i == 6 || i == 8 || i == 10) text += '-';
+    text += kDigits[bytes[i] / 16];
+    text += kDigits[bytes[i] % 16];
   }
-}
-
-// The UUID of a file system as /sys/fs/btrfs has it: with dashes.
-void FormatFsid(Uuid bytes, std::string& text) {
-  AssignHex(bytes, text);
-  for (const std::size_t at : {20U, 16U, 12U, 8U}) text.insert(at, 1, '-');
 }
 
 }  // namespace
@@ -123,7 +116,7 @@ void BtrfsDevices::Ask(const Mount& mount) {
   btrfs_ioctl_fs_info_args info{};
   if (control_->Open(mount.path.c_str(), directory) != 0) return;
   if (control_->FsInfo(directory.get(), info) != 0) return;
-  FormatFsid(info.fsid, fsid_);
+  AssignUuid(info.fsid, fsid_);
   auto found = file_systems_.find(fsid_);
   if (found == file_systems_.end()) found = file_systems_.try_emplace(fsid_).first;
   FileSystem& file_system = found->second;
@@ -154,7 +147,7 @@ int BtrfsDevices::AskDevice(int directory, std::uint64_t id, BtrfsDevice& device
   const auto* const path = reinterpret_cast<const char*>(info.path);
   const std::string_view path_text(path, ::strnlen(path, sizeof info.path));
   device.name = path_text.substr(path_text.rfind('/') + 1);
-  AssignHex(info.uuid, device.uuid);
+  AssignUuid(info.uuid, device.uuid);
   device.total_bytes = info.total_bytes;
   device.used_bytes = info.bytes_used;
   AskErrors(directory, id, device);

@@ -39,7 +39,7 @@ std::unique_ptr<BtrfsControl> MakeKernelBtrfsControl();
 // A device as the file system sees it.
 struct BtrfsDevice {
   std::string name;  // The last part of its path; empty where the device is missing.
-  std::string uuid;  // 32 hexadecimal digits.
+  std::string uuid;  // With dashes.
   std::uint64_t total_bytes = 0;
   std::uint64_t used_bytes = 0;
   // In the order of enum btrfs_dev_stat_values; the first error_count of them are known.

@@ -189,8 +189,8 @@ TEST_F(BtrfsTest, ReportsDevicesWhereItIsMounted) {
   MountAtData();
   CollectorHarness btrfs("btrfs", host_);
   Play(btrfs);
-  const std::string a = R"({btrfs_dev_uuid="a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1",device="sda",)";
-  const std::string b = R"({btrfs_dev_uuid="a3a3a3a3a3a3a3a3a3a3a3a3a3a3a3a3",device="vg-b",)";
+  const std::string a = R"({btrfs_dev_uuid="a1a1a1a1-a1a1-a1a1-a1a1-a1a1a1a1a1a1",device="sda",)";
+  const std::string b = R"({btrfs_dev_uuid="a3a3a3a3-a3a3-a3a3-a3a3-a3a3a3a3a3a3",device="vg-b",)";
   const std::string errors = "node_btrfs_device_errors_total";
   EXPECT_THAT(btrfs.Run(),
               HasSubstr(WithUuid(errors + a + "type=\"corruption\",uuid=U} 4\n" +  //
@@ -267,7 +267,7 @@ TEST_F(BtrfsTest, ReportsAMissingDeviceWithoutErrors) {
   const std::string text = btrfs.Run();
   EXPECT_THAT(text, HasSubstr("device=\"sda\",type=\"write\""));
   EXPECT_THAT(text, HasSubstr("node_btrfs_device_unused_bytes{btrfs_dev_uuid="
-                              "\"a3a3a3a3a3a3a3a3a3a3a3a3a3a3a3a3\",device=\"\",uuid=\"" +
+                              "\"a3a3a3a3-a3a3-a3a3-a3a3-a3a3a3a3a3a3\",device=\"\",uuid=\"" +
                               std::string(kUuid) + "\"} -1\n"));
   EXPECT_THAT(text, Not(HasSubstr("device=\"\",type=")));
 }
