@@ -35,8 +35,10 @@ std::optional<double> ParseCounter(std::string_view text, PortUnit unit) {
   switch (unit) {
     case PortUnit::kWords:
       return static_cast<double>(*number) * 4;
-    case PortUnit::kMilliseconds:
-      return static_cast<double>(*number / 1000);
+    case PortUnit::kMilliseconds: {
+      const std::uint64_t seconds = *number / 1000;
+      return static_cast<double>(seconds);
+    }
     case PortUnit::kOnes:
       break;
   }

@@ -54,9 +54,9 @@ constexpr auto kMetrics = [] {
   return all;
 }();
 
-// Indexes into kIpvsLabels, ascending, for names separated by commas.
+// Indexes into kIpvsLabels, ascending and each once, for names separated by commas.
 Result<std::vector<std::size_t>> SelectLabels(std::string_view names) {
-  std::vector<std::size_t> selected;
+  std::array<bool, kIpvsLabels.size()> wanted{};
   while (!names.empty()) {
     const std::string_view name = names.substr(0, names.find(','));
     names.remove_prefix(std::min(name.size() + 1, names.size()));
@@ -64,13 +64,14 @@ Result<std::vector<std::size_t>> SelectLabels(std::string_view names) {
     const auto* const found = std::ranges::find(kIpvsLabels, name);
     if (found == kIpvsLabels.end()) {
       return {ErrorCode::kInvalid, "--" + std::string(kBackendLabels) + ": no label \"" +
-                                       std::string(name) + "\": " + std::string(kLabels)};
+                                       std::string(name) + "\", only " + std::string(kLabels)};
     }
-    selected.push_back(static_cast<std::size_t>(found - kIpvsLabels.begin()));
+    wanted[static_cast<std::size_t>(found - kIpvsLabels.begin())] = true;
   }
-  std::ranges::sort(selected);
-  const auto repeated = std::ranges::unique(selected);
-  selected.erase(repeated.begin(), repeated.end());
+  std::vector<std::size_t> selected;
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    if (wanted[i]) selected.push_back(i);
+  }
   return selected;
 }
 
