@@ -10,7 +10,7 @@ FROM docker.io/library/debian:bookworm-slim
 # ISA-L is there for x86-64 only, and only there it was linked.
 RUN apt-get update && \
     apt-get install -y --no-install-recommends \
-      ca-certificates libcrypt1 libdeflate0 libprometheus-cpp-core1.0 libre2-9 libsnappy1v5 libssl3 libstdc++6 \
+      ca-certificates libcrypt1 libdeflate0 libprometheus-cpp-core1.0 libre2-9 libsnappy1v5 libssl3 libstdc++6 libsystemd0 \
       libyaml-cpp0.7 libzstd1 $(dpkg --print-architecture | sed -n 's/^amd64$/libisal2/p') && \
     rm -rf /var/lib/apt/lists/*
 COPY --from=build /hostpulse /bin/hostpulse
