@@ -47,7 +47,7 @@ if(NOT HOSTPULSE_SANITIZE)
   add_compile_options(-fstack-protector-strong -fstack-clash-protection -fcf-protection=full)
   add_compile_definitions($<$<CONFIG:Release>:_FORTIFY_SOURCE=2>)
   target_compile_definitions(hostpulse_options INTERFACE _GLIBCXX_ASSERTIONS)
-  add_link_options(LINKER:-z,relro,-z,now,-z,noexecstack,--as-needed,--gc-sections)
+  add_link_options(LINKER:-z,relro,-z,now,-z,noexecstack,-z,pack-relative-relocs,--as-needed,--gc-sections)
   add_compile_options(-ffunction-sections -fdata-sections)
 endif()
 

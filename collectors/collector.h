@@ -66,8 +66,8 @@ struct CollectorSpec {
   std::span<const MetricDesc> metrics{};
 };
 
-// Every collector, sorted by name. To add one: its file, its test, a row in collector_table.cc and a
-// line in CMakeLists.txt.
+// Every collector, sorted by name. To add one: its file, its test, a row in collector_table.cc and
+// a line in CMakeLists.txt.
 std::span<const CollectorSpec* const> CollectorTable();
 
 // The row of this name, or null. `table` is sorted by name.
