@@ -41,7 +41,7 @@ void PciNames::Want(const PciIds& ids) {
   want(std::string(Digits(ids.subsystem_vendor)));
   want(DeviceKey(ids));
   want(SubsystemKey(ids));
-  for (const std::size_t digits : {2, 4, 6}) want(ClassKey(ids, digits));
+  for (const std::size_t digits : {2UL, 4UL, 6UL}) want(ClassKey(ids, digits));
 }
 
 void PciNames::Load() {
@@ -100,7 +100,7 @@ std::string PciNames::SubsystemDevice(const PciIds& ids) const {
 }
 
 std::string PciNames::Class(const PciIds& ids) const {
-  for (const std::size_t digits : {6, 4, 2}) {
+  for (const std::size_t digits : {6UL, 4UL, 2UL}) {
     std::string name = Find(ClassKey(ids, digits), "");
     if (!name.empty()) return name;
   }

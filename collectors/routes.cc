@@ -80,7 +80,8 @@ void ForEachHop(const Route& route, FunctionRef<void(const RouteHop&)> visit) {
           }
         });
     visit(hop);
-    rest = rest.subspan(std::min(rest.size(), std::size_t{RTNH_ALIGN(next->rtnh_len)}));
+    rest =
+        rest.subspan(std::min(rest.size(), static_cast<std::size_t>(RTNH_ALIGN(next->rtnh_len))));
   }
 }
 
