@@ -94,7 +94,7 @@ TEST_F(QdiscTest, LeavesOutClassesIngressAndInterfacesThatLeft) {
   EXPECT_EQ(qdisc.status(), Status());
 }
 
-TEST_F(QdiscTest, FiltersBothWaysAndByTheFormerFlags) {
+TEST_F(QdiscTest, FiltersBothWays) {
   AddTwoRoots();
   CollectorHarness included("qdisc", host_, {{"collector.qdisc.device-include", "^eth"}});
   Use(included);
