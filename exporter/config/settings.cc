@@ -44,9 +44,9 @@ const std::vector<std::string>& Settings::Texts(std::string_view flag) const {
 }
 
 const std::string& Settings::Text(std::string_view flag) const {
-  static const std::string none;
+  static const std::string kNone;
   const std::vector<std::string>& texts = Texts(flag);
-  return texts.empty() ? none : texts.front();
+  return texts.empty() ? kNone : texts.front();
 }
 
 bool Settings::Given(std::string_view flag) const {
