@@ -193,7 +193,7 @@ Result<std::unique_ptr<CollectorSet>> CollectorSet::Create(CollectorSetOptions o
   std::string errors;
   for (const std::string& name : ground->enabled) {
     const CollectorSpec* const spec = FindCollector(name, options.table);
-    if (spec == nullptr || spec->make == nullptr) {
+    if (spec == nullptr) {
       errors.append(errors.empty() ? "" : "\n").append("missing collector: ").append(name);
       continue;
     }

@@ -13,14 +13,6 @@ using collectors::CollectorSpec;
 using collectors::FlagSpec;
 using Json = nlohmann::ordered_json;
 
-std::vector<const CollectorSpec*> Present() {
-  std::vector<const CollectorSpec*> present;
-  for (const CollectorSpec* spec : collectors::CollectorTable()) {
-    if (spec->make != nullptr) present.push_back(spec);
-  }
-  return present;
-}
-
 Json Labels(std::string_view text) {
   Json labels = Json::array();
   while (!text.empty()) {
@@ -75,13 +67,13 @@ void AppendMetrics(std::string& out, std::span<const MetricDesc> metrics) {
 
 std::string DescribeJson() {
   Json all = Json::array();
-  for (const CollectorSpec* spec : Present()) all.push_back(Describe(*spec));
+  for (const CollectorSpec* spec : collectors::CollectorTable()) all.push_back(Describe(*spec));
   return Json{{"collectors", std::move(all)}}.dump() + "\n";
 }
 
 std::string DescribeTable() {
   std::string out;
-  for (const CollectorSpec* spec : Present()) {
+  for (const CollectorSpec* spec : collectors::CollectorTable()) {
     out.append(spec->name).append(spec->on_by_default ? " (on): " : " (off): ");
     out.append(spec->help).append("\n");
     for (const FlagSpec& flag : spec->flags) {

@@ -95,7 +95,6 @@ std::string Description(const Flag& flag) {
   }
   if (!flag.alias_of.empty()) help += " Deprecated: use --" + flag.alias_of + ".";
   if (!flag.env.empty()) help += " ($" + flag.env + ")";
-  if (flag.spec != nullptr && flag.spec->make == nullptr) help += " (not in this version)";
   return help;
 }
 

@@ -28,7 +28,7 @@ std::span<const SectionTitle> Sections();
 inline constexpr std::string_view kServeHelp =
     "Serve metrics, and push them where destinations are given.";
 
-// A flag's help with what its row says besides: deprecated, off by default, not in this version.
+// A flag's help with what its row says besides: deprecated, off by default.
 std::string Description(const Flag& flag);
 
 // --help: every flag in its section with its default; with `hidden`, those too that are accepted

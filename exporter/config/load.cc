@@ -75,31 +75,14 @@ class Loader {
     }
     to.flags.Set("hostpulse.fixed-scales", settings_.Texts("hostpulse.fixed-scales"));
 
-    std::set<std::string_view> missing;
     for (const CollectorSpec* spec : collectors::CollectorTable()) {
-      const std::string flag = "collector." + std::string(spec->name);
-      const bool on = IsOn(flag);
-      if (on && spec->make != nullptr) to.enabled.emplace_back(spec->name);
-      if (spec->make == nullptr && AskedFor(*spec, flag, on)) missing.insert(spec->name);
+      if (IsOn("collector." + std::string(spec->name))) to.enabled.emplace_back(spec->name);
     }
-    if (missing.empty()) return;
-    std::string names;
-    for (const std::string_view name : missing)
-      names.append(names.empty() ? "" : ", ").append(name);
-    findings_.Notice("these collectors are not in this version, their flags have no effect: " +
-                     names);
   }
 
   bool IsOn(const std::string& flag) const {
     if (settings_.Bool("collector.disable-defaults") && !settings_.Given(flag)) return false;
     return settings_.Bool(flag);
-  }
-
-  bool AskedFor(const CollectorSpec& spec, const std::string& flag, bool on) const {
-    return (on && settings_.Given(flag)) ||
-           std::ranges::any_of(spec.flags, [&](const collectors::FlagSpec& declared) {
-             return settings_.Given(declared.name);
-           });
   }
 
   void SetLog() {

@@ -118,13 +118,12 @@ constexpr CollectorSpec kA = {.name = "a", .make = Make<'a'>};
 constexpr CollectorSpec kB = {.name = "b", .make = Make<'b'>};
 constexpr CollectorSpec kBad = {.name = "bad", .make = MakeNone};
 constexpr CollectorSpec kC = {.name = "c", .make = Make<'c'>};
-constexpr CollectorSpec kPlanned = {.name = "planned"};
 constexpr CollectorSpec kV = {.name = "v", .may_block = true, .make = Make<'v'>};
 constexpr CollectorSpec kW = {.name = "w", .may_block = true, .make = Make<'w'>};
 constexpr CollectorSpec kX = {.name = "x", .may_block = true, .make = Make<'x'>};
 constexpr CollectorSpec kY = {.name = "y", .may_block = true, .make = Make<'y'>};
 constexpr CollectorSpec kZ = {.name = "z", .may_block = true, .make = Make<'z'>};
-constexpr std::array kTable = {&kA, &kB, &kBad, &kC, &kPlanned, &kV, &kW, &kX, &kY, &kZ};
+constexpr std::array kTable = {&kA, &kB, &kBad, &kC, &kV, &kW, &kX, &kY, &kZ};
 
 GatherFilter Only(std::vector<std::string> names) {
   GatherFilter filter;
@@ -261,7 +260,6 @@ TEST_F(CollectorSetTest, RunsOnlyWhatIsCollectedFor) {
   EXPECT_EQ(script("b").gate.arrived(), 0);
   EXPECT_EQ(Gather(Only({"nonsense"})), "missing collector: nonsense");
   EXPECT_EQ(Gather(Only({"a", "c"})), "disabled collector: c");
-  EXPECT_EQ(Gather(Only({"planned"})), "disabled collector: planned");
 }
 
 TEST_F(CollectorSetTest, LeavesOutWhatIsExcluded) {
@@ -272,12 +270,11 @@ TEST_F(CollectorSetTest, LeavesOutWhatIsExcluded) {
 }
 
 TEST_F(CollectorSetTest, SaysWhichCollectorsCannotBeMade) {
-  const auto made = TryMake({"bad", "a", "planned", "nonsense"});
+  const auto made = TryMake({"bad", "a", "nonsense"});
   EXPECT_EQ(made.status().code(), ErrorCode::kInvalid);
   EXPECT_EQ(made.status().message(),
             "--collector.bad.flag: not so\n"
-            "missing collector: nonsense\n"
-            "missing collector: planned");
+            "missing collector: nonsense");
 }
 
 TEST_F(CollectorSetTest, CountsSamplesThatRepeatASeries) {

@@ -179,22 +179,6 @@ TEST(Load, TurnsDeprecatedNamesIntoTheNewOnes) {
       ElementsAre(HasSubstr("mutually exclusive")));
 }
 
-TEST(Load, SaysInOneLineWhichCollectorsAreNotThereYet) {
-  std::vector<std::string> arguments;
-  std::string names;
-  for (const collectors::CollectorSpec* spec : collectors::CollectorTable()) {
-    if (spec->make != nullptr) continue;
-    arguments.push_back("--collector." + std::string(spec->name));
-    names += (names.empty() ? "" : ", ") + std::string(spec->name);
-  }
-  if (arguments.empty()) GTEST_SKIP() << "every collector of the table is there";
-  const Loaded loaded = Load(arguments);
-  EXPECT_THAT(loaded.errors, IsEmpty());
-  EXPECT_THAT(loaded.notices,
-              ElementsAre("these collectors are not in this version, their flags have no effect: " +
-                          names));
-}
-
 TEST(Load, IgnoresGoSettingsWithOneLine) {
   EXPECT_THAT(Load({"--runtime.gomaxprocs=2"}).notices,
               ElementsAre(HasSubstr("--runtime.gomaxprocs has no effect")));
