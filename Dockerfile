@@ -7,11 +7,10 @@ RUN scripts/install-deps && scripts/build release hostpulse && \
     strip -o /hostpulse build/release/hostpulse
 
 FROM docker.io/library/debian:bookworm-slim
-# ISA-L is there for x86-64 only, and only there it was linked.
+# ISA-L is there for x86-64 only, and only there it was linked. The D-Bus collectors load libsystemd.
 RUN apt-get update && \
     apt-get install -y --no-install-recommends \
-      ca-certificates libcrypt1 libdeflate0 libprometheus-cpp-core1.0 libre2-9 libsnappy1v5 libssl3 libstdc++6 libsystemd0 \
-      libyaml-cpp0.7 libzstd1 $(dpkg --print-architecture | sed -n 's/^amd64$/libisal2/p') && \
+      ca-certificates libcrypt1 libssl3 libsystemd0 $(dpkg --print-architecture | sed -n 's/^amd64$/libisal2/p') && \
     rm -rf /var/lib/apt/lists/*
 COPY --from=build /hostpulse /bin/hostpulse
 LABEL org.opencontainers.image.title="hostpulse" \

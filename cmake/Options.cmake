@@ -57,21 +57,36 @@ set(hostpulse_common_headers
   <algorithm> <array> <atomic> <cerrno> <charconv> <chrono> <cstddef> <cstdint> <cstring>
   <functional> <map> <memory> <optional> <span> <string> <string_view> <system_error>
   <unordered_map> <utility> <vector>)
-function(hostpulse_precompile name)
+
+# hostpulse_precompile(NAME OWNER [HEADER ...]): NAME uses the precompiled headers of OWNER, which is
+# compiled with the same flags; the owner itself makes them, of the common ones and HEADERs.
+function(hostpulse_precompile name owner)
   if(NOT HOSTPULSE_PCH)
     return()
-  elseif(name STREQUAL hostpulse_core)
-    target_precompile_headers(${name} PRIVATE ${hostpulse_common_headers})
+  elseif(name STREQUAL owner)
+    target_precompile_headers(${name} PRIVATE ${hostpulse_common_headers} ${ARGN})
   else()
-    target_precompile_headers(${name} REUSE_FROM hostpulse_core)
+    target_precompile_headers(${name} REUSE_FROM ${owner})
   endif()
 endfunction()
 
-# hostpulse_library(NAME SOURCES ... LINKS ...): a static library of ours. LINKS is public: it is
-# the list of layers the library may see.
+# hostpulse_library(NAME SOURCES ... LINKS ... PRIVATE ... [FAST] [PRECOMPILE HEADER ...]): a static
+# library of ours. LINKS is public: it is the list of layers the library may see.
+# Most of the program runs at its start or for a moment a scrape, and costs by the memory it takes
+# up, so it is compiled for size; FAST is for what runs for every line of a kernel file and every
+# sample. PRECOMPILE names more headers that most of the library's files include.
 function(hostpulse_library name)
-  cmake_parse_arguments(arg "" "" "SOURCES;LINKS;PRIVATE" ${ARGN})
+  cmake_parse_arguments(arg "FAST" "" "SOURCES;LINKS;PRIVATE;PRECOMPILE" ${ARGN})
   add_library(${name} STATIC ${arg_SOURCES})
   target_link_libraries(${name} PUBLIC ${arg_LINKS} PRIVATE hostpulse_options ${arg_PRIVATE})
-  hostpulse_precompile(${name})
+  if(arg_FAST)
+    hostpulse_precompile(${name} hostpulse_metrics)
+  else()
+    target_compile_options(${name} PRIVATE $<$<CONFIG:Release>:-Os>)
+    if(arg_PRECOMPILE)
+      hostpulse_precompile(${name} ${name} ${arg_PRECOMPILE})
+    else()
+      hostpulse_precompile(${name} hostpulse_core)
+    endif()
+  endif()
 endfunction()

@@ -4,7 +4,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
+#include <cstddef>
 #include <cstdio>
 #include <optional>
 #include <string>
@@ -27,8 +29,9 @@ namespace {
 
 // The summaries of repeated log lines are due without anybody waking the loop.
 constexpr std::chrono::seconds kHousekeeping{30};
-// So long after a start or a reload the first scrapes are over, and what only they needed can go.
-constexpr std::chrono::seconds kSettled{5};
+// So long after a start or a reload what only that needed can go; and once more when the first
+// scrape, which may come a minute later, has had what only a first one needs.
+constexpr std::array kSettled{std::chrono::seconds(5), std::chrono::seconds(90)};
 // What hangs by then is left behind: SIGTERM ends the process within a second.
 constexpr std::chrono::milliseconds kShutdownGrace{900};
 
@@ -54,6 +57,8 @@ class App {
   Status Reload();
   Status TryReload();
   void LogNotices(const config::Config& config);
+  void NoteStarted();
+  std::optional<MonotonicTime> NextRelease() const;
 
   const Signals signals_;
   const SystemClock clock_;
@@ -67,8 +72,9 @@ class App {
   std::optional<http::ScrapeCounters> counters_;
   std::unique_ptr<push::PushService> push_;
   std::unique_ptr<http::HttpServer> server_;
-  // When the memory of the start or of a reload is to be given back, if that is still to come.
-  std::optional<MonotonicTime> settled_;
+  // The end of the start or of the last reload, and how often its memory has been given back.
+  MonotonicTime started_{};
+  std::size_t releases_ = 0;
 };
 
 Status App::Start() {
@@ -121,11 +127,22 @@ Status App::StartServer() {
   return {};
 }
 
+void App::NoteStarted() {
+  started_ = clock_.Monotonic();
+  releases_ = 0;
+}
+
+std::optional<MonotonicTime> App::NextRelease() const {
+  if (releases_ == kSettled.size()) return std::nullopt;
+  return started_ + kSettled[releases_];
+}
+
 void App::Run() {
-  settled_ = clock_.Monotonic() + kSettled;
+  NoteStarted();
   while (true) {
     MonotonicTime next = clock_.Monotonic() + kHousekeeping;
-    for (const auto& due : {loggers_.Tick(), settled_}) next = std::min(next, due.value_or(next));
+    for (const auto& due : {loggers_.Tick(), NextRelease()})
+      next = std::min(next, due.value_or(next));
     switch (signals_.Wait(next, clock_)) {
       case Signals::Event::kStop:
         return;
@@ -138,9 +155,9 @@ void App::Run() {
       case Signals::Event::kTimeout:
         break;
     }
-    if (settled_ && clock_.Monotonic() >= *settled_) {
+    if (const auto due = NextRelease(); due && clock_.Monotonic() >= *due) {
       ReleaseStartupMemory();
-      settled_.reset();
+      ++releases_;
     }
   }
 }
@@ -156,7 +173,7 @@ void App::Stop() {
 Status App::Reload() {
   Status status = TryReload();
   sources_->self().NoteReload(status.ok());
-  settled_ = clock_.Monotonic() + kSettled;
+  NoteStarted();
   if (status) {
     config_log_.Info("configuration loaded", {{"file", config_.file}});
     return status;
