@@ -15,6 +15,7 @@ import sys
 import tempfile
 
 import harness
+import node_exporter_rules as rules
 
 COLLECTORS = """arp conntrack cpu cpufreq diskstats entropy filefd filesystem loadavg meminfo netclass
     netdev netstat os pressure schedstat sockstat softnet stat textfile time timex udp_queues uname
@@ -34,23 +35,6 @@ TEXTFILES = {
     "broken.prom": "broken 1\nbroken{ 2\n",
     "cut_off.prom": "cut_off 1",
     "stamped.prom": "stamped 1 1700000000000\n",
-}
-
-# Where hostpulse follows a later node_exporter than Debian's 1.5: what is different, and why.
-# Labels that hostpulse has in addition.
-ADDED_LABELS = {
-    r"node_filesystem_.*": ({"device_error"}, "later ones name the error of statfs in a label"),
-    r"node_disk_info": ({"rotational"}, "later ones say whether a disk turns"),
-    r"node_network_info": ({"adminstate"}, "later ones have the administrative state"),
-}
-# Families that hostpulse need not have. Where it has them, they are compared all the same.
-MAY_BE_ABSENT = {
-    r"node_memory_(Balloon|FileHugePages|FilePmdMapped|Hugetlb|KReclaimable|SecPageTables|"
-    r"Unaccepted)_bytes": "1.5 passes on every line of meminfo, later ones a fixed list",
-}
-NOT_COMPARED = {
-    r"node_exporter_build_info": "of the program itself",
-    r"node_scrape_collector_duration_seconds": "of the program itself",
 }
 
 # Metrics that move both ways: how far a value may lie outside what hostpulse saw before and after,
@@ -111,7 +95,7 @@ class Comparison:
         for name, family in sorted(peer.items()):
             if not name.startswith("node_") and name not in PASSED_THROUGH:
                 continue
-            if any(re.fullmatch(pattern, name) for pattern in NOT_COMPARED):
+            if rules.matches(rules.NOT_COMPARED, name):
                 continue
             self._compare_type(family, before.get(name))
             for key, value in family.samples.items():
@@ -132,7 +116,7 @@ class Comparison:
     def _compare_sample(family, key, value, before, after):
         old, new = (scrape.get(family.name) for scrape in (before, after))
         if not old or not new:
-            absent = any(re.fullmatch(pattern, family.name) for pattern in MAY_BE_ABSENT)
+            absent = rules.matches(rules.MAY_BE_ABSENT, family.name)
             return None if absent else "family is not there"
         old_value, new_value = old.samples.get(key), new.samples.get(key)
         if old_value is None or new_value is None:
@@ -158,18 +142,9 @@ def scrape(url, is_ours):
         raise RuntimeError(f"{url}: status {answer.status}: {answer.text[:500]}")
     families = harness.parse_exposition(answer.text)
     for family in families.values():
-        added = set()
-        for pattern, (labels, _) in ADDED_LABELS.items():
-            if is_ours and re.fullmatch(pattern, family.name):
-                added |= labels
-        family.samples = {normalize(key, added): value for key, value in family.samples.items()}
+        added = rules.added_labels(family.name) if is_ours else set()
+        family.samples = {rules.without_labels(key, added): value for key, value in family.samples.items()}
     return families
-
-
-def normalize(key, added):
-    """Without the labels that are new, and without empty ones, which Prometheus drops."""
-    name, labels = key
-    return name, tuple((label, value) for label, value in labels if label not in added and value)
 
 
 def command(program, port, textfiles):
