@@ -32,7 +32,10 @@ constexpr MetricDesc kMtime = {"node_textfile_mtime_seconds", kGauge, "file", "s
                                "When a textfile was last written, since the epoch."};
 constexpr MetricDesc kError = {"node_textfile_scrape_error", kGauge, "", "bool",
                                "1 where a textfile or a part of one had to be left out, else 0."};
-constexpr std::array<MetricDesc, 2> kMetrics = {kMtime, kError};
+constexpr MetricDesc kFileError = {"hostpulse_textfile_error", kGauge, "file", "bool",
+                                   "1 where this textfile or a part of it had to be left out, "
+                                   "else 0. The log says which line."};
+constexpr std::array<MetricDesc, 3> kMetrics = {kMtime, kError, kFileError};
 
 // A family of all files together. Its views and pointers go into a TextfileSet and hold until that
 // changes.
@@ -59,10 +62,10 @@ class TextfileMerger {
   void Merge(std::span<const Textfile* const> files) {
     families_.clear();
     index_.clear();
-    conflicts_ = false;
+    cut_.clear();
     for (const Textfile* file : files) {
-      conflicts_ = conflicts_ || file->duplicates;
-      for (const MetricFamily& family : file->families) Add(family, file->path);
+      if (file->duplicates) cut_.insert(file);
+      for (const MetricFamily& family : file->families) Add(family, *file);
     }
     for (MergedFamily& family : families_) {
       if (family.help.empty()) family.help = "Metric read from " + family.files;
@@ -70,48 +73,49 @@ class TextfileMerger {
   }
 
   std::span<const MergedFamily> families() const { return families_; }
-  // Whether something had to be left out.
-  bool conflicts() const { return conflicts_; }
+  // Whether something had to be left out, at all or of this file.
+  bool has_cut() const { return !cut_.empty(); }
+  bool has_cut(const Textfile* file) const { return cut_.contains(file); }
 
  private:
-  void Add(const MetricFamily& family, const std::string& path) {
+  void Add(const MetricFamily& family, const Textfile& file) {
     const auto [place, is_new] = index_.try_emplace(family.name, families_.size());
     if (is_new) {
       families_.push_back({.name = family.name,
                            .help = family.help,
                            .type = family.type,
-                           .files = path,
+                           .files = file.path,
                            .metrics = {},
                            .series = {}});
     }
     MergedFamily& merged = families_[place->second];
     if (!is_new) {
-      if (merged.type != family.type) return Conflict("type differs from another's", family, path);
+      if (merged.type != family.type) return Conflict("type differs from another's", family, file);
       if (!merged.help.empty() && !family.help.empty() && merged.help != family.help) {
-        return Conflict("help differs from another's", family, path);
+        return Conflict("help differs from another's", family, file);
       }
       if (merged.help.empty()) merged.help = family.help;
-      merged.files += ", " + path;
+      merged.files += ", " + file.path;
     }
     for (const ClientMetric& metric : family.metric) {
       if (merged.series.insert(&metric).second) {
         merged.metrics.push_back(&metric);
       } else {
-        Conflict("series is in another, too", family, path);
+        Conflict("series is in another, too", family, file);
       }
     }
   }
 
-  void Conflict(std::string_view reason, const MetricFamily& family, const std::string& path) {
-    conflicts_ = true;
+  void Conflict(std::string_view reason, const MetricFamily& family, const Textfile& file) {
+    cut_.insert(&file);
     log_.Error("part of a textfile left out",
-               {{"reason", reason}, {"metric", family.name}, {"path", path}});
+               {{"reason", reason}, {"metric", family.name}, {"path", file.path}});
   }
 
   Logger& log_;
   std::vector<MergedFamily> families_;
   std::map<std::string_view, std::size_t> index_;  // Into families_, by name.
-  bool conflicts_ = false;
+  std::set<const Textfile*> cut_;
 };
 
 class TextfileCollector final : public Collector {
@@ -123,12 +127,8 @@ class TextfileCollector final : public Collector {
 
   Status Collect(MetricBatch& out) override {
     if (files_.Refresh()) merger_.Merge(files_.files());
-    out.Family(kError).Add(files_.failed() || merger_.conflicts() ? 1 : 0);
-    for (const Textfile* file : files_.files()) {
-      // Whole ones, as node_exporter has them.
-      const std::int64_t seconds = file->stamp.modified_ns / 1'000'000'000;
-      out.Family(kMtime).Add({{"file", file->path}}, static_cast<double>(seconds));
-    }
+    out.Family(kError).Add(files_.failed() || merger_.has_cut() ? 1 : 0);
+    for (const Textfile* file : files_.files()) AddFile(*file, out);
     for (const MergedFamily& family : merger_.families()) AddFamily(family, out);
     return {};
   }
@@ -136,6 +136,15 @@ class TextfileCollector final : public Collector {
   bool MayBlock() const override { return has_directories_; }
 
  private:
+  void AddFile(const Textfile& file, MetricBatch& out) const {
+    const bool is_whole = file.good && !merger_.has_cut(&file);
+    out.Family(kFileError).Add({{"file", file.path}}, is_whole ? 0 : 1);
+    if (!file.good) return;
+    // Whole seconds, as node_exporter has them.
+    const std::int64_t seconds = file.stamp.modified_ns / 1'000'000'000;
+    out.Family(kMtime).Add({{"file", file.path}}, static_cast<double>(seconds));
+  }
+
   void AddFamily(const MergedFamily& family, MetricBatch& out) {
     FamilyBuilder& builder = out.Family(family.name, family.help, family.type);
     for (const ClientMetric* metric : family.metrics) {

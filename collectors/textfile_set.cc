@@ -123,7 +123,7 @@ void TextfileSet::CheckFile(int directory, const std::string& name,
   } else if (!file.good) {
     failed_ = true;
   }
-  if (file.good) files_.push_back(&file);
+  files_.push_back(&file);
 }
 
 void TextfileSet::ReadFile(const FileName& name, Textfile& file) {

@@ -34,10 +34,11 @@ class TextfileSet {
   // over.
   TextfileSet(std::vector<std::string> directories, Logger& log);
 
-  // Looks at every file. True if the good ones are others, or other content, than at the last call.
+  // Looks at every file. True if they are others, or other content, than at the last call.
   bool Refresh();
 
-  // The good ones, in the order of the directories and then of their names; valid until Refresh.
+  // Good ones and others, in the order of the directories and then of their names; valid until
+  // Refresh.
   std::span<const Textfile* const> files() const { return files_; }
   // Whether the last Refresh met a directory or a file that it could not read or parse.
   bool failed() const { return failed_; }

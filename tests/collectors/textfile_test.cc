@@ -18,9 +18,18 @@ std::string Passed(const std::string& text) {
   std::string passed;
   kernel::LineScanner lines(text);
   for (std::string_view line; lines.Next(line);) {
-    if (!line.starts_with("node_textfile_")) passed.append(line).append("\n");
+    if (line.find("_textfile_") == line.npos) passed.append(line).append("\n");
   }
   return passed;
+}
+
+std::string ErrorsIn(const std::string& text) {
+  std::string errors;
+  kernel::LineScanner lines(text);
+  for (std::string_view line; lines.Next(line);) {
+    if (line.starts_with("hostpulse_textfile_error{")) errors.append(line).append("\n");
+  }
+  return errors;
 }
 
 bool HasError(const std::string& text) {
@@ -42,6 +51,9 @@ class TextfileTest : public testing::Test {
     host_.WriteRoot("textfiles/" + name, content);
   }
   std::string Path(const std::string& name) const { return directory_ + "/" + name; }
+  std::string ErrorOf(const std::string& name, int error) const {
+    return "hostpulse_textfile_error{file=\"" + Path(name) + "\"} " + std::to_string(error) + "\n";
+  }
   std::string HelpOf(std::string_view name) const {
     for (const FamilyView& family : textfile_.families()) {
       if (family.name == name) return std::string(family.help);
@@ -73,7 +85,8 @@ TEST_F(TextfileTest, SaysWhenAFileWasWritten) {
                              {.tv_sec = 1'700'000'000, .tv_nsec = 900'000'000}};
   ASSERT_EQ(::utimensat(AT_FDCWD, Path("a.prom").c_str(), times, 0), 0);
   Write("bad.prom", "a\n");
-  EXPECT_EQ(textfile_.Run(), "a 1\nnode_textfile_mtime_seconds{file=\"" + Path("a.prom") +
+  EXPECT_EQ(textfile_.Run(), "a 1\n" + ErrorOf("a.prom", 0) + ErrorOf("bad.prom", 1) +
+                                 "node_textfile_mtime_seconds{file=\"" + Path("a.prom") +
                                  "\"} 1700000000\nnode_textfile_scrape_error 1\n");
 }
 
@@ -84,7 +97,7 @@ TEST_F(TextfileTest, PassesHistogramsAndSummariesOn) {
         "s_sum 7\ns_count 8\n");
   EXPECT_FALSE(HasError(textfile_.Run()));
   const auto families = textfile_.families();
-  ASSERT_EQ(families.size(), 4u);
+  ASSERT_EQ(families.size(), 5u);
   EXPECT_EQ(families[0].type, kHistogram);
   const auto& histogram = *families[0].metrics[0];
   ASSERT_EQ(histogram.label.size(), 1u);
@@ -93,8 +106,8 @@ TEST_F(TextfileTest, PassesHistogramsAndSummariesOn) {
   EXPECT_EQ(histogram.histogram.bucket[0].cumulative_count, 3u);
   EXPECT_EQ(histogram.histogram.sample_count, 4u);
   EXPECT_EQ(histogram.histogram.sample_sum, 5);
-  EXPECT_EQ(families[3].type, kSummary);
-  const auto& summary = families[3].metrics[0]->summary;
+  EXPECT_EQ(families[4].type, kSummary);
+  const auto& summary = families[4].metrics[0]->summary;
   ASSERT_EQ(summary.quantile.size(), 1u);
   EXPECT_EQ(summary.quantile[0].value, 6);
   EXPECT_EQ(summary.sample_count, 8u);
@@ -159,7 +172,8 @@ TEST_F(TextfileTest, LeavesABadFileOutWhole) {
     const std::string text = textfile_.Run();
     EXPECT_EQ(Passed(text), "fine 1\n");
     EXPECT_TRUE(HasError(text)) << "also while the bad ones are not read again";
-    EXPECT_EQ(text.find("bad.prom"), text.npos) << text;
+    EXPECT_EQ(ErrorsIn(text), ErrorOf("bad.prom", 1) + ErrorOf("cut_off.prom", 1) +
+                                  ErrorOf("fine.prom", 0) + ErrorOf("stamped.prom", 1));
     EXPECT_TRUE(textfile_.status().ok());
   }
   const std::string log = textfile_.Log();
@@ -174,6 +188,8 @@ TEST_F(TextfileTest, LeavesABadFileOutWhole) {
   const std::string text = textfile_.Run();
   EXPECT_EQ(Passed(text), "fine 1\ngood 1\n");
   EXPECT_FALSE(HasError(text));
+  EXPECT_EQ(ErrorsIn(text),
+            ErrorOf("bad.prom", 0) + ErrorOf("fine.prom", 0) + ErrorOf("stamped.prom", 0));
 }
 
 TEST_F(TextfileTest, IsNotStalledByWhatIsNoFile) {
@@ -215,6 +231,7 @@ TEST_F(TextfileTest, OfTwoHelpTextsAndTypesTheFirstIsRight) {
   EXPECT_EQ(Passed(text), "a{f=\"1\"} 1\na{f=\"3\"} 3\nb{f=\"1\"} 1\n");
   EXPECT_TRUE(HasError(text));
   EXPECT_EQ(HelpOf("a"), "First.");
+  EXPECT_EQ(ErrorsIn(text), ErrorOf("1.prom", 0) + ErrorOf("2.prom", 1) + ErrorOf("3.prom", 0));
   const std::string log = textfile_.Log();
   EXPECT_NE(log.find("help differs"), log.npos) << log;
   EXPECT_NE(log.find("type differs"), log.npos) << log;
@@ -236,6 +253,7 @@ TEST_F(TextfileTest, OfARepeatedSeriesTheFirstIsRight) {
   const std::string text = textfile_.Run();
   EXPECT_EQ(Passed(text), "a 1\nb 1\nc 1\n");
   EXPECT_TRUE(HasError(text));
+  EXPECT_EQ(ErrorsIn(text), ErrorOf("1.prom", 0) + ErrorOf("2.prom", 1) + ErrorOf("3.prom", 1));
   EXPECT_EQ(textfile_.duplicates(), 0u);
   EXPECT_NE(textfile_.Log().find("line=2"), std::string::npos);
 }
