@@ -39,6 +39,7 @@ StatusContent::Destination DestinationRow(const push::DestinationReport& report)
   StatusContent::Destination row;
   row.name = report.name;
   row.state = report.state;
+  if (report.last_success) row.state += " by " + report.protocol;
   if (report.backlog_samples > 0) {
     const auto behind = std::chrono::floor<std::chrono::seconds>(report.backlog_age);
     row.state += ", " + std::to_string(report.backlog_samples) + " samples, " +

@@ -21,7 +21,7 @@ auto& NewGauge(prometheus::Registry& registry, const char* name, const char* hel
 // Takes `excess` off the counts, the first ones first.
 void Reduce(Tally& tally, std::size_t excess) {
   for (std::size_t* count :
-       {&tally.accepted, &tally.rejected, &tally.relabelled_away, &tally.too_old}) {
+       {&tally.accepted, &tally.rejected, &tally.relabelled_away, &tally.too_old, &tally.unknown}) {
     const std::size_t part = std::min(*count, excess);
     *count -= part;
     excess -= part;
@@ -37,6 +37,9 @@ AccountFamilies::AccountFamilies(prometheus::Registry& registry)
                        "Samples that the destination accepted.")),
       rejected(NewCounter(registry, "hostpulse_push_samples_rejected_total",
                           "Samples in requests that the destination refused for good.")),
+      unknown(NewCounter(registry, "hostpulse_push_samples_delivered_unknown_total",
+                         "Samples refused when they were sent again after an answer was lost: most "
+                         "likely the destination had them.")),
       dropped(NewCounter(registry, "hostpulse_push_samples_dropped_total",
                          "Samples never sent to the destination, by reason.")),
       queued(NewGauge(registry, "hostpulse_push_samples_queued",
@@ -52,7 +55,10 @@ AccountFamilies::AccountFamilies(prometheus::Registry& registry)
       oldest_unsent(NewGauge(registry, "hostpulse_push_oldest_unsent_timestamp_seconds",
                              "Timestamp of the oldest sample still queued, 0 if there is none.")),
       backoff(NewGauge(registry, "hostpulse_push_backoff_seconds",
-                       "How long the sender waits before it tries again, 0 if it does not.")) {}
+                       "How long the sender waits before it tries again, 0 if it does not.")),
+      protocol(NewGauge(registry, "hostpulse_push_protocol",
+                        "Always 1; the label says in which protocol the destination last accepted "
+                        "samples.")) {}
 
 Account::Account(AccountFamilies& families, const std::string& destination)
     : families_(families),
@@ -60,6 +66,7 @@ Account::Account(AccountFamilies& families, const std::string& destination)
       logged_(families.logged.Add(labels_)),
       acked_(families.acked.Add(labels_)),
       rejected_(families.rejected.Add(labels_)),
+      unknown_(families.unknown.Add(labels_)),
       dropped_for_bytes_(Dropped("max_bytes")),
       dropped_for_age_(Dropped("max_age")),
       dropped_by_relabelling_(Dropped("relabel")),
@@ -75,6 +82,7 @@ Account::~Account() {
   families_.logged.Remove(&logged_);
   families_.acked.Remove(&acked_);
   families_.rejected.Remove(&rejected_);
+  families_.unknown.Remove(&unknown_);
   for (prometheus::Counter* dropped :
        {&dropped_for_bytes_, &dropped_for_age_, &dropped_by_relabelling_, &dropped_as_too_old_}) {
     families_.dropped.Remove(dropped);
@@ -86,6 +94,7 @@ Account::~Account() {
   families_.oldest_unsent.Remove(&oldest_unsent_);
   families_.backoff.Remove(&backoff_);
   for (const auto& [status, counter] : requests_) families_.requests.Remove(counter);
+  if (protocol_gauge_ != nullptr) families_.protocol.Remove(protocol_gauge_);
 }
 
 prometheus::Counter& Account::Dropped(const char* reason) {
@@ -100,6 +109,7 @@ void Account::Settle(Cursor& cursor, std::uint64_t sequence, Tally tally) {
   Reduce(tally, tally.total() - std::min(released, tally.total()));
   acked_.Increment(static_cast<double>(tally.accepted));
   rejected_.Increment(static_cast<double>(tally.rejected));
+  unknown_.Increment(static_cast<double>(tally.unknown));
   dropped_by_relabelling_.Increment(static_cast<double>(tally.relabelled_away));
   dropped_as_too_old_.Increment(static_cast<double>(tally.too_old));
   PublishLocked(cursor.Stats());
@@ -116,6 +126,17 @@ void Account::PublishLocked(const CursorStats& stats) {
   Follow(dropped_for_age_, stats.dropped_for_age);
   queued_.Set(static_cast<double>(stats.queued_samples));
   oldest_unsent_.Set(static_cast<double>(stats.oldest_ms.value_or(0)) / 1000);
+}
+
+void Account::SetProtocol(Protocol protocol) {
+  MutexLock lock(mutex_);
+  if (protocol_ == protocol) return;
+  protocol_ = protocol;
+  if (protocol_gauge_ != nullptr) families_.protocol.Remove(protocol_gauge_);
+  auto labels = labels_;
+  labels.emplace("protocol", NameOf(protocol));
+  protocol_gauge_ = &families_.protocol.Add(labels);
+  protocol_gauge_->Set(1);
 }
 
 void Account::CountRequest(int status, std::size_t bytes) {

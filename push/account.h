@@ -10,11 +10,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 
 #include "core/clock.h"
 #include "core/mutex.h"
 #include "push/queue/queue.h"
+#include "push/remote_write/protocol.h"
 
 namespace hostpulse::push {
 
@@ -24,8 +26,9 @@ struct Tally {
   std::size_t rejected = 0;
   std::size_t relabelled_away = 0;
   std::size_t too_old = 0;  // For sample_age_limit.
+  std::size_t unknown = 0;  // Refused, perhaps because they had arrived before.
 
-  std::size_t total() const { return accepted + rejected + relabelled_away + too_old; }
+  std::size_t total() const { return accepted + rejected + relabelled_away + too_old + unknown; }
 };
 
 // The families of hostpulse_push_* that have a destination. The registry outlives it.
@@ -35,6 +38,7 @@ struct AccountFamilies {
   prometheus::Family<prometheus::Counter>& logged;
   prometheus::Family<prometheus::Counter>& acked;
   prometheus::Family<prometheus::Counter>& rejected;
+  prometheus::Family<prometheus::Counter>& unknown;
   prometheus::Family<prometheus::Counter>& dropped;
   prometheus::Family<prometheus::Gauge>& queued;
   prometheus::Family<prometheus::Counter>& requests;
@@ -43,12 +47,13 @@ struct AccountFamilies {
   prometheus::Family<prometheus::Gauge>& last_success;
   prometheus::Family<prometheus::Gauge>& oldest_unsent;
   prometheus::Family<prometheus::Gauge>& backoff;
+  prometheus::Family<prometheus::Gauge>& protocol;
 };
 
 // The books of one destination, in its name's series: of every sample that was logged for it they
-// say whether it was accepted, rejected, dropped and why, or is still queued. The sums agree
-// whenever nothing is being published at that moment. It outlives senders that are replaced. Thread
-// safe.
+// say whether it was accepted, rejected, one or the other, dropped and why, or is still queued. The
+// sums agree whenever nothing is being published at that moment. It outlives senders that are
+// replaced. Thread safe.
 class Account {
  public:
   // `families` outlives it.
@@ -67,6 +72,7 @@ class Account {
   void CountRequest(int status, std::size_t bytes);  // Status 0: no answer.
   void CountRetry() { retries_.Increment(); }
   void NoteSuccess(WallTime now) { last_success_.Set(ToSeconds(now.time_since_epoch())); }
+  void SetProtocol(Protocol protocol);  // In use.
   void SetBackoff(std::chrono::nanoseconds wait) { backoff_.Set(ToSeconds(wait)); }
 
  private:
@@ -78,6 +84,7 @@ class Account {
   prometheus::Counter& logged_;
   prometheus::Counter& acked_;
   prometheus::Counter& rejected_;
+  prometheus::Counter& unknown_;
   prometheus::Counter& dropped_for_bytes_;
   prometheus::Counter& dropped_for_age_;
   prometheus::Counter& dropped_by_relabelling_;
@@ -91,6 +98,8 @@ class Account {
 
   Mutex mutex_;
   std::map<int, prometheus::Counter*> requests_ HOSTPULSE_GUARDED_BY(mutex_);
+  std::optional<Protocol> protocol_ HOSTPULSE_GUARDED_BY(mutex_);
+  prometheus::Gauge* protocol_gauge_ HOSTPULSE_GUARDED_BY(mutex_) = nullptr;
 };
 
 }  // namespace hostpulse::push

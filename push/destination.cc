@@ -7,9 +7,10 @@
 #include <utility>
 
 #include "core/clock.h"
+#include "push/remote_write/compressor.h"
+#include "push/remote_write/protocol_chooser.h"
 #include "push/remote_write/remote_write_client.h"
 #include "push/remote_write/watched_file.h"
-#include "push/remote_write/write_request_encoder.h"
 
 namespace hostpulse::push {
 namespace {
@@ -177,10 +178,14 @@ std::vector<OptionProblem> Validate(const DestinationOptions& options) {
   Problems problems;
   const bool bad_name = options.name.size() > kLongestName || HasControl(options.name);
   if (bad_name) problems.push_back({"name", "wanted at most 128 printable characters"});
-  CheckOneOf("protobuf_message", options.protobuf_message, {"auto", "prometheus.WriteRequest"},
-             "is not available in this version", problems);
-  CheckOneOf("compression", options.compression, {"auto", "snappy"},
-             "is not available in this version", problems);
+  CheckOneOf("protobuf_message", options.protobuf_message, {kAuto, kMessage1, kMessage2},
+             "is not a message", problems);
+  CheckOneOf("compression", options.compression, {kAuto, kSnappy, kZstd}, "is not accepted",
+             problems);
+  if (options.compression == kZstd && options.protobuf_message == kMessage2) {
+    problems.push_back({"compression", "zstd is VictoriaMetrics' own, which goes with " +
+                                           std::string(kMessage1) + " only"});
+  }
   const TransportOptions& transport = options.transport;
   CheckUrl("url", transport.url, problems);
   CheckDuration("remote_timeout", transport.remote_timeout, std::chrono::milliseconds(1), problems);
@@ -231,8 +236,9 @@ Status CheckDestination(const DestinationOptions& options) {
   }
   const SystemClock clock;
   RemoteWriteClient client(options.transport, clock);
-  WriteRequestEncoder encoder;
-  const SendResult result = client.Send({encoder.Compress()});
+  Compressor compressor;
+  const Protocol protocol = ProtocolChooser(options.protobuf_message, options.compression).last();
+  const SendResult result = client.Send({compressor.Compress("", protocol), protocol});
   switch (result.outcome) {
     case SendOutcome::kAccepted:
       return {};
@@ -240,6 +246,7 @@ Status CheckDestination(const DestinationOptions& options) {
       return {ErrorCode::kPermission, result.error};
     case SendOutcome::kRejected:
     case SendOutcome::kTooLarge:
+    case SendOutcome::kNotUnderstood:
       return {ErrorCode::kInvalid, result.error};
     case SendOutcome::kRetry:
       break;

@@ -14,6 +14,7 @@ struct DestinationReport {
   std::string name;
   std::string url;         // Without credentials and query.
   std::string state;       // "starting", "up to date", "sending", "retrying", "on hold".
+  std::string protocol;    // In use: "remote-write-2.0", ...
   std::string last_error;  // Of the last request that was not accepted; empty since a success.
   std::uint64_t backlog_samples = 0;
   std::chrono::nanoseconds backlog_age{};               // Of the oldest sample not yet accepted.

@@ -29,9 +29,11 @@ Sender::Sender(DestinationOptions options, Relabeler relabeler, std::unique_ptr<
       cursor_(std::move(cursor)),
       builder_(std::move(relabeler)),
       client_(options_.transport, clock),
+      protocols_(options_.protobuf_message, options_.compression),
       retry_(options_.queue_config.min_backoff, options_.queue_config.max_backoff,
              std::random_device()()),
-      max_samples_(options_.queue_config.max_samples_per_send) {}
+      max_samples_(options_.queue_config.max_samples_per_send),
+      resuming_(cursor_->Stats().queued_samples > 0) {}
 
 Sender::~Sender() {
   Stop();
@@ -71,27 +73,7 @@ DestinationReport Sender::Report() const {
     const std::int64_t age_ms = ToUnixMillis(clock_.Now()) - *stats.oldest_ms;
     report.backlog_age = std::chrono::milliseconds(std::max<std::int64_t>(0, age_ms));
   }
-  MutexLock lock(mutex_);
-  report.last_error = last_error_;
-  report.last_success = last_success_;
-  if (next_try_) {
-    report.next_try_in = std::max(std::chrono::nanoseconds(0), *next_try_ - clock_.Monotonic());
-  }
-  switch (state_) {
-    case State::kStarting:
-      report.state = "starting";
-      break;
-    case State::kRetrying:
-      report.state = "retrying";
-      break;
-    case State::kOnHold:
-      report.state = "on hold";
-      break;
-    case State::kSending:
-    case State::kAccepted:
-      report.state = stats.queued_samples == 0 ? "up to date" : "sending";
-      break;
-  }
+  state_.Report(clock_.Monotonic(), report);
   return report;
 }
 
@@ -125,66 +107,124 @@ bool Sender::AwaitWork(const std::stop_token& stop) {
 bool Sender::SendBatch(const std::stop_token& stop) {
   PeekLimits limits;
   limits.max_samples = options_.queue_config.max_samples_per_send;
+  if (singles_ > 0) limits.max_collections = 1;
   if (!cursor_->Peek(limits, batch_)) return false;
+  protocols_.BeginBatch(clock_.Monotonic());
   Tally tally;
-  for (std::size_t at = 0; at < batch_.series.size();) {
-    const RequestPart part = builder_.Build(batch_, at, Limits());
-    const std::optional<SendOutcome> outcome =
-        part.samples > 0 ? SendPart(part, stop) : SendOutcome::kAccepted;
-    if (!outcome) return false;
-    if (*outcome == SendOutcome::kTooLarge) continue;  // The same stretch, in smaller parts.
-    (*outcome == SendOutcome::kAccepted ? tally.accepted : tally.rejected) += part.samples;
-    tally.relabelled_away += part.relabelled_away;
-    tally.too_old += part.too_old;
-    at = part.next_series;
+  switch (SendParts(stop, tally)) {
+    case Fate::kStopped:
+      return false;
+    case Fate::kAgain:
+      return true;
+    case Fate::kSettled:
+      break;
   }
   account_.Settle(*cursor_, batch_.last_sequence, tally);
   builder_.Forget(batch_);
+  if (singles_ > 0) --singles_;
+  if (singles_ == 0) resuming_ = false;
   if (tally.accepted > 0) SendMetadata(stop);
   return true;
 }
 
-// Makes one request until it is settled: kAccepted, kRejected, or kTooLarge where smaller ones may
-// do. Nothing where a stop came first.
-std::optional<SendOutcome> Sender::SendPart(const RequestPart& part, const std::stop_token& stop) {
+// kAgain: another batch is to be peeked at.
+Sender::Fate Sender::SendParts(const std::stop_token& stop, Tally& tally) {
+  for (std::size_t at = 0; at < batch_.series.size();) {
+    ChooseProtocol();
+    const RequestPart part = builder_.Build(batch_, at, Limits());
+    if (part.samples > 0) {
+      const Fate fate = SendPart(part, stop, tally);
+      if (fate == Fate::kStopped) return fate;
+      if (fate == Fate::kAgain && singles_ > 0 && batch_.collections > 1) return fate;
+      if (fate == Fate::kAgain) continue;  // The same stretch, in another form.
+    }
+    tally.relabelled_away += part.relabelled_away;
+    tally.too_old += part.too_old;
+    at = part.next_series;
+  }
+  return Fate::kSettled;
+}
+
+void Sender::ChooseProtocol() {
+  builder_.SetProtocol(protocols_.current());
+  state_.NoteProtocol(protocols_.current());
+}
+
+// Makes one request until it is settled.
+Sender::Fate Sender::SendPart(const RequestPart& part, const std::stop_token& stop, Tally& tally) {
+  bool maybe_known = resuming_;
   while (true) {
     const SendResult result = SendOnce(part.body);
-    std::chrono::nanoseconds wait = timing_.hold_probe;
-    State state = State::kOnHold;
     switch (result.outcome) {
       case SendOutcome::kAccepted:
         NoteAccepted();
-        return result.outcome;
+        tally.accepted += part.samples;
+        return Fate::kSettled;
+      case SendOutcome::kNotUnderstood:
+        if (StepDown(result)) return Fate::kAgain;
+        if (result.certain) break;
+        Refuse(result, part.samples, maybe_known, tally);
+        return Fate::kSettled;
       case SendOutcome::kTooLarge:
-        if (Shrink(part.samples)) return result.outcome;
-        [[fallthrough]];
+        if (Shrink(part.samples)) return Fate::kAgain;
+        Refuse(result, part.samples, maybe_known, tally);
+        return Fate::kSettled;
       case SendOutcome::kRejected:
-        NoteFailure(result, part.samples);
-        retry_.Reset();
-        return SendOutcome::kRejected;
+        if (BeginSingles()) return Fate::kAgain;
+        Refuse(result, part.samples, maybe_known, tally);
+        return Fate::kSettled;
       case SendOutcome::kRetry:
-        wait = retry_.Next(result.retry_after);
-        state = State::kRetrying;
-        break;
       case SendOutcome::kHold:
         break;
     }
+    maybe_known = maybe_known || result.maybe_delivered;
     NoteFailure(result, part.samples);
-    if (!Wait(state, wait, stop)) return std::nullopt;
+    if (!Wait(result, stop)) return Fate::kStopped;
     account_.CountRetry();
   }
 }
 
+// The samples are done with, but for those that the receiver kept. After a request whose answer was
+// lost, the refusal may mean that it has them all.
+void Sender::Refuse(const SendResult& result, std::size_t samples, bool maybe_known, Tally& tally) {
+  const std::size_t written = std::min(result.samples_written, samples);
+  tally.accepted += written;
+  (maybe_known ? tally.unknown : tally.rejected) += samples - written;
+  retry_.Reset();
+  protocols_.NoteRejected();
+  if (maybe_known) {
+    log_.Info("a request that may have arrived before was refused",
+              {{"error", result.error}, {"samples", samples}});
+  } else {
+    NoteFailure(result, samples);
+  }
+}
+
+// The first batch after a start may hold collections that the sender before this one delivered and
+// others that it did not. Prometheus takes all of a 1.0 request or nothing, so a refusal calls for
+// each collection by itself: false where that is so already, or where nothing was resumed.
+bool Sender::BeginSingles() {
+  if (!resuming_ || singles_ > 0 || batch_.collections < 2) return false;
+  if (builder_.protocol() == Protocol::kRemoteWrite2) return false;
+  singles_ = batch_.collections;
+  log_.Debug("sending each collection of a batch by itself", {{"collections", singles_}});
+  return true;
+}
+
 SendResult Sender::SendOnce(std::string_view body) {
-  SendResult result = client_.Send({body});
+  SendResult result = client_.Send({body, builder_.protocol()});
   account_.CountRequest(result.status, body.size());
   return result;
 }
 
+bool Sender::MetadataIsDue() const {
+  return options_.metadata_config.send && clock_.Monotonic() >= metadata_due_;
+}
+
+// In requests of its own, unless the protocol had it in those of the batch.
 void Sender::SendMetadata(const std::stop_token& stop) {
-  const MonotonicTime now = clock_.Monotonic();
-  if (!options_.metadata_config.send || now < metadata_due_ || stop.stop_requested()) return;
-  metadata_due_ = now + options_.metadata_config.send_interval;
+  if (!MetadataIsDue() || stop.stop_requested()) return;
+  metadata_due_ = clock_.Monotonic() + options_.metadata_config.send_interval;
   for (const std::string& body : builder_.Metadata()) {
     const SendResult result = SendOnce(body);
     if (result.outcome == SendOutcome::kAccepted) continue;
@@ -193,16 +233,19 @@ void Sender::SendMetadata(const std::stop_token& stop) {
   }
 }
 
-// False where a stop was asked for.
-bool Sender::Wait(State state, std::chrono::nanoseconds time, const std::stop_token& stop) {
+// Until a request may be made again. False where a stop was asked for.
+bool Sender::Wait(const SendResult& result, const std::stop_token& stop) {
+  const bool retries = result.outcome == SendOutcome::kRetry;
+  const std::chrono::nanoseconds time =
+      retries ? retry_.Next(result.retry_after) : timing_.hold_probe;
   account_.SetBackoff(time);
+  state_.BeginWait(retries ? SenderState::Doing::kRetrying : SenderState::Doing::kOnHold,
+                   clock_.Monotonic() + time);
   {
     MutexLock lock(mutex_);
-    state_ = state;
-    next_try_ = clock_.Monotonic() + time;
     wake_.wait_for(lock, stop, time, [] { return false; });
-    next_try_.reset();
   }
+  state_.EndWait();
   account_.SetBackoff(std::chrono::nanoseconds(0));
   return !stop.stop_requested();
 }
@@ -212,6 +255,7 @@ PartLimits Sender::Limits() const {
   limits.max_samples = max_samples_;
   const std::chrono::nanoseconds age = options_.queue_config.sample_age_limit;
   if (age.count() > 0) limits.not_before_ms = ToUnixMillis(clock_.Now() - age);
+  limits.with_help = MetadataIsDue();
   return limits;
 }
 
@@ -223,32 +267,39 @@ bool Sender::Shrink(std::size_t samples) {
   return true;
 }
 
+// After a request that was not understood. False where no other protocol is left.
+bool Sender::StepDown(const SendResult& result) {
+  const Protocol before = protocols_.current();
+  if (!protocols_.StepDown(result.certain, clock_.Monotonic())) return false;
+  log_.Info("the destination does not take this protocol", {{"protocol", NameOf(before)},
+                                                            {"next", NameOf(protocols_.current())},
+                                                            {"status", result.status}});
+  return true;
+}
+
 void Sender::NoteAccepted() {
   retry_.Reset();
+  protocols_.NoteAccepted();
+  account_.SetProtocol(builder_.protocol());
   max_samples_ =
       std::min(max_samples_ + max_samples_ / 10, options_.queue_config.max_samples_per_send);
   const WallTime now = clock_.Now();
   account_.NoteSuccess(now);
-  bool first = false;
-  bool again = false;
-  {
-    MutexLock lock(mutex_);
-    first = !last_success_;
-    again = !last_error_.empty();
-    state_ = State::kAccepted;
-    last_error_.clear();
-    last_success_ = now;
-  }
   last_logged_.reset();
-  if (first || again) log_.Info(first ? "first samples accepted" : "samples are accepted again");
+  switch (state_.NoteAccepted(now)) {
+    case SenderState::Accepted::kFirst:
+      log_.Info("first samples accepted", {{"protocol", NameOf(builder_.protocol())}});
+      break;
+    case SenderState::Accepted::kAgain:
+      log_.Info("samples are accepted again");
+      break;
+    case SenderState::Accepted::kAsUsual:
+      break;
+  }
 }
 
 void Sender::NoteFailure(const SendResult& result, std::size_t samples) {
-  {
-    MutexLock lock(mutex_);
-    last_error_ = result.error;
-    state_ = State::kSending;
-  }
+  state_.NoteFailure(result.error);
   const MonotonicTime now = clock_.Monotonic();
   if (last_logged_ && now - *last_logged_ < kBetweenLogLines) return;
   last_logged_ = now;
@@ -256,6 +307,14 @@ void Sender::NoteFailure(const SendResult& result, std::size_t samples) {
     case SendOutcome::kRetry:
       log_.Warn("a request failed and is made again",
                 {{"error", result.error}, {"samples", samples}});
+      break;
+    case SendOutcome::kNotUnderstood:
+      log_.Error(
+          "the destination does not take the protocol that is configured: holding what is "
+          "queued; set protobuf_message and compression to auto",
+          {{"protocol", NameOf(builder_.protocol())},
+           {"status", result.status},
+           {"next_try", FormatDuration(timing_.hold_probe)}});
       break;
     case SendOutcome::kHold:
       log_.Error("the destination lets nothing in: holding what is queued",

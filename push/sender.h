@@ -16,9 +16,11 @@
 #include "push/destination_report.h"
 #include "push/queue/queue.h"
 #include "push/relabel.h"
+#include "push/remote_write/protocol_chooser.h"
 #include "push/remote_write/remote_write_client.h"
 #include "push/remote_write/request_builder.h"
 #include "push/retry_policy.h"
+#include "push/sender_state.h"
 
 namespace hostpulse::push {
 
@@ -30,7 +32,8 @@ struct SenderTiming {
 
 // Brings what is queued to one destination from a thread of its own: oldest first, one request at a
 // time, each acknowledged before the next, so that samples arrive in order and none is skipped. A
-// request that fails is made again, unchanged, until it is accepted or refused for good.
+// request that fails is made again, unchanged, until it is accepted or refused for good. One that
+// was not understood is made again in another protocol.
 class Sender {
  public:
   // The options are valid and named. All references outlive it.
@@ -50,17 +53,24 @@ class Sender {
   void Publish() { account_.Publish(*cursor_); }  // Any thread.
 
  private:
-  enum class State { kStarting, kSending, kAccepted, kRetrying, kOnHold };
+  // What became of a request: settled, to be made again in another form, or cut short by a stop.
+  enum class Fate { kSettled, kAgain, kStopped };
 
   void Run(const std::stop_token& stop);
   bool AwaitWork(const std::stop_token& stop);
   bool SendBatch(const std::stop_token& stop);
-  std::optional<SendOutcome> SendPart(const RequestPart& part, const std::stop_token& stop);
+  void ChooseProtocol();
+  Fate SendParts(const std::stop_token& stop, Tally& tally);
+  Fate SendPart(const RequestPart& part, const std::stop_token& stop, Tally& tally);
   SendResult SendOnce(std::string_view body);
+  bool MetadataIsDue() const;
   void SendMetadata(const std::stop_token& stop);
-  bool Wait(State state, std::chrono::nanoseconds time, const std::stop_token& stop);
+  bool Wait(const SendResult& result, const std::stop_token& stop);
   PartLimits Limits() const;
   bool Shrink(std::size_t samples);
+  bool StepDown(const SendResult& result);
+  bool BeginSingles();
+  void Refuse(const SendResult& result, std::size_t samples, bool maybe_known, Tally& tally);
   void NoteAccepted();
   void NoteFailure(const SendResult& result, std::size_t samples);
 
@@ -74,18 +84,19 @@ class Sender {
   // Of the sender's thread.
   RequestBuilder builder_;
   RemoteWriteClient client_;
+  ProtocolChooser protocols_;
   RetryPolicy retry_;
   Batch batch_;
   std::size_t max_samples_;  // Smaller than configured for a while after a 413.
   MonotonicTime metadata_due_{};
   std::optional<MonotonicTime> last_logged_;
+  // Whether a sender before this one may have sent the first batch already, in part or whole.
+  bool resuming_;
+  std::size_t singles_ = 0;  // Collections still to send each by itself.
 
-  mutable Mutex mutex_;
+  SenderState state_;
+  Mutex mutex_;
   CondVar wake_;
-  State state_ HOSTPULSE_GUARDED_BY(mutex_) = State::kStarting;
-  std::string last_error_ HOSTPULSE_GUARDED_BY(mutex_);
-  std::optional<MonotonicTime> next_try_ HOSTPULSE_GUARDED_BY(mutex_);
-  std::optional<WallTime> last_success_ HOSTPULSE_GUARDED_BY(mutex_);
   MonotonicTime end_by_ HOSTPULSE_GUARDED_BY(mutex_) = MonotonicTime::max();
   std::jthread thread_;
 };

@@ -1,10 +1,12 @@
 #include "push/remote_write/http_client.h"
 
 #include <curl/curl.h>
+#include <strings.h>
 
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <charconv>
 #include <cstdint>
 #include <limits>
 #include <mutex>
@@ -51,11 +53,43 @@ std::size_t TakeBody(char* data, std::size_t size, std::size_t count, void* user
   return size * count <= room ? size * count : 0;
 }
 
-// libcurl's header callback. An answer that breaks off inside its header is a good one to libcurl:
-// only the empty line says that it was whole.
+// What the header of an answer says.
+struct SeenHeader {
+  // An answer that breaks off inside its header is a good one to libcurl: only the empty line says
+  // that it was whole.
+  bool whole = false;
+  std::optional<std::uint64_t> samples_written;
+};
+
+// "X-Prometheus-Remote-Write-Samples-Written: 12", and the same of histograms and exemplars.
+void SeeWritten(std::string_view line, std::optional<std::uint64_t>& samples_written) {
+  constexpr std::string_view kPrefix = "x-prometheus-remote-write-";
+  if (line.size() < kPrefix.size() || strncasecmp(line.data(), kPrefix.data(), kPrefix.size()) != 0)
+    return;
+  line.remove_prefix(kPrefix.size());
+  const std::size_t colon = line.find(':');
+  if (colon == line.npos) return;
+  const std::string name(line.substr(0, colon));
+  const bool is_samples = strcasecmp(name.c_str(), "samples-written") == 0;
+  const bool is_other = strcasecmp(name.c_str(), "histograms-written") == 0 ||
+                        strcasecmp(name.c_str(), "exemplars-written") == 0;
+  if (!is_samples && !is_other) return;
+  std::uint64_t count = 0;
+  const std::size_t digit = line.find_first_not_of(" \t", colon + 1);
+  if (digit != line.npos && is_samples) {
+    std::from_chars(line.data() + digit, line.data() + line.size(), count);
+  }
+  samples_written = samples_written.value_or(0) + count;
+}
+
+// libcurl's header callback, line by line. An answer may have several headers, as behind a proxy or
+// after "100 Continue": the last one counts.
 std::size_t SeeHeader(char* data, std::size_t size, std::size_t count, void* user) {
+  auto& seen = *static_cast<SeenHeader*>(user);
   const std::string_view line(data, size * count);
-  *static_cast<bool*>(user) = line == "\r\n" || line == "\n";
+  if (seen.whole) seen = {};
+  seen.whole = line == "\r\n" || line == "\n";
+  SeeWritten(line, seen.samples_written);
   return size * count;
 }
 
@@ -110,7 +144,7 @@ class HttpClient::Impl {
   std::unique_ptr<CURL, EasyDeleter> easy_;
   List connect_to_;
   std::string body_;
-  bool whole_header_ = false;
+  SeenHeader header_;
   std::array<char, CURL_ERROR_SIZE> error_{};
   std::atomic<MonotonicTime::rep> end_by_ = std::numeric_limits<MonotonicTime::rep>::max();
 };
@@ -130,7 +164,7 @@ void HttpClient::Impl::SetBasics() {
   Set(CURLOPT_WRITEFUNCTION, TakeBody);
   Set(CURLOPT_WRITEDATA, &body_);
   Set(CURLOPT_HEADERFUNCTION, SeeHeader);
-  Set(CURLOPT_HEADERDATA, &whole_header_);
+  Set(CURLOPT_HEADERDATA, &header_);
 }
 
 void HttpClient::Impl::SetTls() {
@@ -189,10 +223,14 @@ void HttpClient::Impl::SetTimes(std::chrono::nanoseconds timeout) {
 
 HttpReply HttpClient::Impl::Post(const HttpRequest& request) {
   EndOutdatedConnection();
-  if (easy_ == nullptr || multi_ == nullptr) return {0, "libcurl could not be set up", {}, {}};
+  if (easy_ == nullptr || multi_ == nullptr) {
+    HttpReply reply;
+    reply.error = "libcurl could not be set up";
+    return reply;
+  }
   curl_easy_reset(easy_.get());
   body_.clear();
-  whole_header_ = false;
+  header_ = {};
   error_[0] = '\0';
   List headers;
   for (const std::string& header : request.headers) Append(headers, header);
@@ -228,6 +266,9 @@ CURLcode HttpClient::Impl::Perform() {
 
 HttpReply HttpClient::Impl::ReplyOf(CURLcode code) {
   HttpReply reply;
+  long sent = 0;
+  curl_easy_getinfo(easy_.get(), CURLINFO_REQUEST_SIZE, &sent);
+  reply.sent = sent > 0;
   // A body longer than the cap is cut off by us and no fault: the status stands.
   const bool capped = code == CURLE_WRITE_ERROR && body_.size() == kMostBody;
   if (code != CURLE_OK && !capped) {
@@ -235,7 +276,7 @@ HttpReply HttpClient::Impl::ReplyOf(CURLcode code) {
     if (code == CURLE_ABORTED_BY_CALLBACK) reply.error = "given up: stopping";
     return reply;
   }
-  if (!whole_header_) {
+  if (!header_.whole) {
     reply.error = "the answer broke off";
     return reply;
   }
@@ -246,6 +287,7 @@ HttpReply HttpClient::Impl::ReplyOf(CURLcode code) {
   reply.status = static_cast<int>(status);
   if (seconds > 0) reply.retry_after = std::chrono::seconds(seconds);
   reply.body = std::move(body_);
+  reply.samples_written = header_.samples_written;
   if (reply.status == 0) reply.error = "no HTTP status";
   return reply;
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -24,6 +25,9 @@ struct HttpReply {
   std::string error;  // One line; may quote the URL, so it is cleaned before it is shown.
   std::optional<std::chrono::seconds> retry_after;  // As sent: neither clamped nor believed.
   std::string body;                                 // Its first 64 KiB.
+  bool sent = false;                                // Whether any of the request went out.
+  // X-Prometheus-Remote-Write-Samples-Written; 0 where only one of its siblings is there.
+  std::optional<std::uint64_t> samples_written;
 };
 
 // Sends POST requests by libcurl over one kept connection: with the TLS settings and the proxy of

@@ -29,9 +29,8 @@ std::string WithoutUser(const std::string& url) {
   return parts ? FormatUrl(*parts) : url;
 }
 
-}  // namespace
-
 SendOutcome OutcomeOf(int status) {
+  if (status == 0) return SendOutcome::kRetry;
   if (status >= 200 && status < 300) return SendOutcome::kAccepted;
   switch (status) {
     case 400:
@@ -45,6 +44,38 @@ SendOutcome OutcomeOf(int status) {
     default:
       return status >= 300 && status < 500 ? SendOutcome::kHold : SendOutcome::kRetry;
   }
+}
+
+// Whether an answer shows that the receiver does not know the protocol. To receivers that know
+// remote write 1.0 only, a 2.0 request is an empty one: they accept it, and the data are gone.
+// Those that know it say in a header how much they wrote.
+bool IsNotUnderstood(const HttpReply& reply, Protocol protocol) {
+  if (protocol == Protocol::kRemoteWrite1) return false;
+  if (reply.status == 415) return true;
+  if (protocol == Protocol::kVictoriaMetrics) return reply.status == 400;
+  return !reply.samples_written && (reply.status / 100 == 2 || reply.status == 400);
+}
+
+}  // namespace
+
+SendResult Judge(const HttpReply& reply, Protocol protocol) {
+  SendResult result;
+  result.status = reply.status;
+  result.outcome = OutcomeOf(reply.status);
+  if (IsNotUnderstood(reply, protocol)) {
+    result.outcome = SendOutcome::kNotUnderstood;
+    result.certain = reply.status != 400;
+  }
+  if (result.outcome == SendOutcome::kRejected && protocol == Protocol::kRemoteWrite2) {
+    result.samples_written = reply.samples_written.value_or(0);
+  }
+  // A gateway may have passed the request on before it gave up.
+  const bool is_gateway = reply.status == 502 || reply.status == 504;
+  result.maybe_delivered = (reply.status == 0 && reply.sent) || is_gateway;
+  if (reply.retry_after) {
+    result.retry_after = std::clamp(*reply.retry_after, kShortestRetryAfter, kLongestRetryAfter);
+  }
+  return result;
 }
 
 RemoteWriteClient::RemoteWriteClient(TransportOptions options, const Clock& clock)
@@ -61,29 +92,36 @@ SendResult RemoteWriteClient::Send(const WriteRequest& request) {
   for (const auto& [name, value] : options_.headers) {
     post.headers.emplace_back(name).append(": ").append(value);
   }
-  post.headers.push_back("Content-Type: " + std::string(request.format.content_type));
-  post.headers.push_back("Content-Encoding: " + std::string(request.format.content_encoding));
-  post.headers.emplace_back(request.format.version_header);
+  const WireFormat& format = WireFormatOf(request.protocol);
+  post.headers.push_back("Content-Type: " + std::string(format.content_type));
+  post.headers.push_back("Content-Encoding: " + std::string(format.content_encoding));
+  post.headers.emplace_back(format.version_header);
   post.headers.push_back("User-Agent: hostpulse/" + std::string(kVersion));
   if (!authorization->empty()) post.headers.push_back("Authorization: " + *authorization);
 
   const HttpReply reply = http_.Post(post);
-  if (reply.status == 0) return {SendOutcome::kRetry, 0, std::nullopt, Shown(reply.error)};
-  SendResult result{OutcomeOf(reply.status), reply.status, std::nullopt, {}};
+  SendResult result = Judge(reply, request.protocol);
   if (result.outcome == SendOutcome::kAccepted) return result;
   if (reply.status == 401) authorizer_->Refused();
-  if (reply.retry_after) {
-    result.retry_after = std::clamp(*reply.retry_after, kShortestRetryAfter, kLongestRetryAfter);
+  if (reply.status == 0) {
+    result.error = Shown(reply.error);
+    return result;
   }
   result.error = "HTTP " + std::to_string(reply.status);
+  if (result.outcome == SendOutcome::kNotUnderstood && result.certain) {
+    result.error += ": the receiver does not take " + std::string(NameOf(request.protocol));
+    return result;
+  }
   if (const std::string text = Shown(reply.body); !text.empty()) result.error += ": " + text;
   return result;
 }
 
 SendResult RemoteWriteClient::Unauthorised(const Status& status) const {
   const bool later = status.code() == ErrorCode::kTimeout;
-  return {later ? SendOutcome::kRetry : SendOutcome::kHold, 0, std::nullopt,
-          Shown(status.message())};
+  SendResult result;
+  result.outcome = later ? SendOutcome::kRetry : SendOutcome::kHold;
+  result.error = Shown(status.message());
+  return result;
 }
 
 // What came from outside may hold anything, our own secrets included.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
@@ -9,32 +10,23 @@
 #include "core/clock.h"
 #include "push/remote_write/credentials.h"
 #include "push/remote_write/http_client.h"
+#include "push/remote_write/protocol.h"
 #include "push/remote_write/transport_options.h"
 
 namespace hostpulse::push {
 
-// The headers that say what a body is.
-struct WireFormat {
-  std::string_view content_type;
-  std::string_view content_encoding;
-  std::string_view version_header;
-};
-
-// prometheus.WriteRequest in the block format of Snappy.
-inline constexpr WireFormat kRemoteWrite1 = {"application/x-protobuf", "snappy",
-                                             "X-Prometheus-Remote-Write-Version: 0.1.0"};
-
 struct WriteRequest {
   std::string_view body;
-  WireFormat format = kRemoteWrite1;
+  Protocol protocol = Protocol::kRemoteWrite1;
 };
 
 enum class SendOutcome {
   kAccepted,
-  kRetry,     // The same bytes again, later: the receiver has trouble, or was not reached.
-  kRejected,  // Never again: the receiver says that the data is wrong or known.
-  kTooLarge,  // Again in smaller requests.
-  kHold,      // Not these bytes' fault: access or address is wrong; a probe from time to time.
+  kRetry,          // The same bytes again, later: the receiver has trouble, or was not reached.
+  kRejected,       // Never again: the receiver says that the data is wrong or known.
+  kTooLarge,       // Again in smaller requests.
+  kHold,           // Not these bytes' fault: access or address is wrong; a probe from time to time.
+  kNotUnderstood,  // The receiver does not know the protocol: the same samples in another one.
 };
 
 struct SendResult {
@@ -42,10 +34,16 @@ struct SendResult {
   int status = 0;                                   // Of HTTP; 0 where there was none.
   std::optional<std::chrono::seconds> retry_after;  // Within [1 s, 300 s].
   std::string error;  // What to show and log: one line, printable, without secrets. Empty if none.
+  // Of kNotUnderstood: false where the samples may be wrong instead.
+  bool certain = true;
+  // Of kRejected: how many samples the receiver kept all the same. Remote write 2.0 only.
+  std::size_t samples_written = 0;
+  // Of kRetry: whether the samples may have arrived all the same.
+  bool maybe_delivered = false;
 };
 
-// What the status of an answer asks of the sender.
-SendOutcome OutcomeOf(int status);
+// What an answer asks of the sender.
+SendResult Judge(const HttpReply& reply, Protocol protocol);
 
 // Sends write requests to one destination, one at a time, over one kept connection. Used by the
 // sender's thread; EndBy by any.

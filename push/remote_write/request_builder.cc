@@ -8,6 +8,8 @@ namespace hostpulse::push {
 namespace {
 
 constexpr std::size_t kMetadataPerRequest = 2000;
+// Texts of series that have ended stay until so many are there; then all are numbered anew.
+constexpr std::size_t kMostSymbols = 100'000;
 
 std::span<const Sample> YoungEnough(std::span<const Sample> samples, std::int64_t not_before_ms) {
   const auto first = std::find_if(samples.begin(), samples.end(), [&](const Sample& sample) {
@@ -18,10 +20,40 @@ std::span<const Sample> YoungEnough(std::span<const Sample> samples, std::int64_
 
 }  // namespace
 
+void RequestBuilder::SetProtocol(Protocol protocol) {
+  if (protocol == protocol_) return;
+  protocol_ = protocol;
+  known_.clear();
+  v2_encoder_.ForgetSymbols();
+}
+
+void RequestBuilder::Clear() {
+  encoder_.Clear();
+  v2_encoder_.Clear();
+}
+
+void RequestBuilder::AddSeries(const Known& known, std::span<const Sample> samples,
+                               bool with_help) {
+  if (protocol_ == Protocol::kRemoteWrite2) {
+    v2_encoder_.AddSeries(known.symbols, samples, with_help);
+  } else {
+    encoder_.AddSeries(known.labels, samples);
+  }
+}
+
+std::size_t RequestBuilder::raw_bytes() const {
+  return protocol_ == Protocol::kRemoteWrite2 ? v2_encoder_.raw_bytes() : encoder_.raw_bytes();
+}
+
+std::string_view RequestBuilder::Finish() {
+  const bool is_v2 = protocol_ == Protocol::kRemoteWrite2;
+  return compressor_.Compress(is_v2 ? v2_encoder_.Finish() : encoder_.message(), protocol_);
+}
+
 RequestPart RequestBuilder::Build(const Batch& batch, std::size_t first_series,
                                   const PartLimits& limits) {
   RequestPart part;
-  encoder_.Clear();
+  Clear();
   std::size_t at = first_series;
   for (; at < batch.series.size(); ++at) {
     const SeriesRun& run = batch.series[at];
@@ -31,16 +63,16 @@ RequestPart RequestBuilder::Build(const Batch& batch, std::size_t first_series,
       continue;
     }
     const std::span<const Sample> samples = YoungEnough(batch.SamplesOf(run), limits.not_before_ms);
-    const bool full = part.samples + samples.size() > limits.max_samples ||
-                      encoder_.raw_bytes() >= limits.max_raw_bytes;
+    const bool full =
+        part.samples + samples.size() > limits.max_samples || raw_bytes() >= limits.max_raw_bytes;
     if (full && part.samples > 0) break;
     part.too_old += run.count - samples.size();
     if (samples.empty()) continue;
-    encoder_.AddSeries(known.labels, samples);
+    AddSeries(known, samples, limits.with_help);
     part.samples += samples.size();
   }
   part.next_series = at;
-  if (part.samples > 0) part.body = encoder_.Compress();
+  if (part.samples > 0) part.body = Finish();
   return part;
 }
 
@@ -48,20 +80,24 @@ void RequestBuilder::Forget(const Batch& batch) {
   for (const SeriesRun& run : batch.series) {
     if (run.ended) known_.erase(run.series->id);
   }
+  if (v2_encoder_.symbols() < kMostSymbols) return;
+  known_.clear();
+  v2_encoder_.ForgetSymbols();
 }
 
 std::vector<std::string> RequestBuilder::Metadata() {
   std::vector<std::string> bodies;
+  if (protocol_ == Protocol::kRemoteWrite2) return bodies;
   std::size_t in_request = 0;
   encoder_.Clear();
   for (const SeriesFamily* family : Families()) {
     encoder_.AddMetadata(*family);
     if (++in_request < kMetadataPerRequest) continue;
-    bodies.emplace_back(encoder_.Compress());
+    bodies.emplace_back(Finish());
     encoder_.Clear();
     in_request = 0;
   }
-  if (in_request > 0) bodies.emplace_back(encoder_.Compress());
+  if (in_request > 0) bodies.emplace_back(Finish());
   return bodies;
 }
 
@@ -71,9 +107,12 @@ const RequestBuilder::Known& RequestBuilder::Look(const Series& series) {
   if (!is_new) return known;
   LabelSet labels = series.labels;
   known.dropped = !relabeler_.Apply(labels);
-  if (!known.dropped) {
+  if (known.dropped) return known;
+  known.family = series.family;
+  if (protocol_ == Protocol::kRemoteWrite2) {
+    known.symbols = v2_encoder_.Number(labels, series);
+  } else {
     known.labels = WriteRequestEncoder::EncodeLabels(labels);
-    known.family = series.family;
   }
   return known;
 }

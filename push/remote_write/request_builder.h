@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <limits>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -11,6 +12,9 @@
 
 #include "push/queue/queue.h"
 #include "push/relabel.h"
+#include "push/remote_write/compressor.h"
+#include "push/remote_write/protocol.h"
+#include "push/remote_write/request_v2_encoder.h"
 #include "push/remote_write/write_request_encoder.h"
 
 namespace hostpulse::push {
@@ -20,6 +24,8 @@ struct PartLimits {
   std::size_t max_raw_bytes = std::size_t{8} << 20;
   // Samples before this are left out.
   std::int64_t not_before_ms = std::numeric_limits<std::int64_t>::min();
+  // Help and unit of every metric, too: only where the protocol has them beside its series.
+  bool with_help = false;
 };
 
 // A request made of a stretch of a batch's series.
@@ -37,27 +43,40 @@ class RequestBuilder {
  public:
   explicit RequestBuilder(Relabeler relabeler) : relabeler_(std::move(relabeler)) {}
 
+  // What the next bodies are made for.
+  void SetProtocol(Protocol protocol);
+  Protocol protocol() const { return protocol_; }
+
   // At least one series is taken, whatever the limits.
   RequestPart Build(const Batch& batch, std::size_t first_series, const PartLimits& limits);
 
   // Series of the batch that ended are forgotten: after the batch is settled.
   void Forget(const Batch& batch);
 
-  // Bodies with type, help and unit of every metric that is sent, 2,000 metrics each.
+  // Bodies with type, help and unit of every metric that is sent, 2,000 metrics each. None for
+  // remote write 2.0, which has them in its series.
   std::vector<std::string> Metadata();
 
  private:
   struct Known {
     bool dropped = false;
-    std::string labels;  // Encoded.
+    std::string labels;    // Encoded, for prometheus.WriteRequest,
+    SymbolSeries symbols;  // or numbered, for remote write 2.0.
     std::shared_ptr<const SeriesFamily> family;
   };
 
+  void Clear();
+  void AddSeries(const Known& known, std::span<const Sample> samples, bool with_help);
+  std::size_t raw_bytes() const;
+  std::string_view Finish();
   const Known& Look(const Series& series);
   std::vector<const SeriesFamily*> Families() const;
 
   Relabeler relabeler_;
+  Protocol protocol_ = Protocol::kRemoteWrite1;
   WriteRequestEncoder encoder_;
+  RequestV2Encoder v2_encoder_;
+  Compressor compressor_;
   std::unordered_map<SeriesId, Known> known_;
 };
 

@@ -1,10 +1,10 @@
 #include "push/remote_write/write_request_encoder.h"
 
-#include <snappy.h>
-
 #include <array>
 #include <protozero/buffer_fixed.hpp>
 #include <protozero/pbf_writer.hpp>
+
+#include "push/remote_write/metric_type_number.h"
 
 namespace hostpulse::push {
 namespace {
@@ -18,22 +18,6 @@ enum MetadataField : protozero::pbf_tag_type { kType = 1, kFamilyName = 2, kHelp
 
 // At most: a tag and eight bytes of value, a tag and ten bytes of timestamp.
 constexpr std::size_t kSampleBytes = 20;
-
-int TypeNumber(prometheus::MetricType type) {
-  switch (type) {
-    case prometheus::MetricType::Counter:
-      return 1;
-    case prometheus::MetricType::Gauge:
-      return 2;
-    case prometheus::MetricType::Histogram:
-      return 3;
-    case prometheus::MetricType::Summary:
-      return 5;
-    case prometheus::MetricType::Untyped:
-      break;
-  }
-  return 0;
-}
 
 }  // namespace
 
@@ -65,15 +49,10 @@ void WriteRequestEncoder::AddSeries(std::string_view labels, std::span<const Sam
 void WriteRequestEncoder::AddMetadata(const SeriesFamily& family) {
   protozero::pbf_writer request(raw_);
   protozero::pbf_writer metadata(request, kMetadata);
-  metadata.add_enum(kType, TypeNumber(family.type));
+  metadata.add_enum(kType, MetricTypeNumber(family.type));
   metadata.add_string(kFamilyName, family.name);
   metadata.add_string(kHelp, family.help);
   if (!family.unit.empty()) metadata.add_string(kUnit, family.unit);
-}
-
-std::string_view WriteRequestEncoder::Compress() {
-  snappy::Compress(raw_.data(), raw_.size(), &compressed_);
-  return compressed_;
 }
 
 }  // namespace hostpulse::push

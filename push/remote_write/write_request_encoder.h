@@ -10,8 +10,8 @@
 
 namespace hostpulse::push {
 
-// Builds a prometheus.WriteRequest (remote write 1.0) in the block format of Snappy. Its buffers
-// are used again for each request. Not thread safe.
+// Builds a prometheus.WriteRequest (remote write 1.0, and what VictoriaMetrics takes). Its buffer
+// is used again for each request. Not thread safe.
 class WriteRequestEncoder {
  public:
   // The labels of a series as they stand inside every request that has it.
@@ -27,12 +27,11 @@ class WriteRequestEncoder {
 
   std::size_t raw_bytes() const { return raw_.size(); }
 
-  // The body of the request; valid until the next call.
-  std::string_view Compress();
+  // The message so far; valid until the next call.
+  std::string_view message() const { return raw_; }
 
  private:
   std::string raw_;
-  std::string compressed_;
 };
 
 }  // namespace hostpulse::push

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "push/remote_write/protocol.h"
 #include "tests/push/received.h"
 #include "tests/support/scripted_receiver.h"
 
@@ -44,16 +45,19 @@ TEST(Destination, DefaultsAreValid) {
   EXPECT_THAT(Validate(named), IsEmpty());
 }
 
-TEST(Destination, WhatComesLaterIsRefusedClearly) {
-  DestinationOptions options = Good();
-  options.protobuf_message = "io.prometheus.write.v2.Request";
-  options.compression = "zstd";
-  const std::vector<OptionProblem> problems = Validate(options);
-  ASSERT_EQ(problems.size(), 2);
-  EXPECT_EQ(problems[0].key, "protobuf_message");
-  EXPECT_THAT(problems[0].message, HasSubstr("not available in this version"));
-  EXPECT_EQ(problems[1].key, "compression");
-  EXPECT_THAT(problems[1].message, HasSubstr("\"zstd\""));
+TEST(Destination, MessageAndCompressionGoTogether) {
+  for (const std::string_view message : {kAuto, kMessage1, kMessage2}) {
+    for (const std::string_view compression : {kAuto, kSnappy, kZstd}) {
+      const auto wrong = Wrong([&](auto& options) {
+        options.protobuf_message = message;
+        options.compression = compression;
+      });
+      const bool fits = message != kMessage2 || compression != kZstd;
+      EXPECT_EQ(wrong.empty(), fits) << message << " " << compression;
+    }
+  }
+  EXPECT_THAT(Wrong([](auto& o) { o.protobuf_message = "v2"; }), ElementsAre("protobuf_message"));
+  EXPECT_THAT(Wrong([](auto& o) { o.compression = "gzip"; }), ElementsAre("compression"));
 }
 
 TEST(Destination, EachKeyIsChecked) {

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "push/remote_write/protocol.h"
 #include "tests/push/fake_source.h"
 #include "tests/push/received.h"
 #include "tests/support/log_capture.h"
@@ -34,6 +35,8 @@ class PushServiceTest : public testing::Test {
     DestinationOptions options;
     options.name = name;
     options.transport.url = receiver.Url();
+    options.protobuf_message = kMessage1;
+    options.compression = kSnappy;
     options.queue_config.batch_send_deadline = {};
     options.queue_config.min_backoff = milliseconds(1);
     options.queue_config.max_backoff = milliseconds(5);
@@ -112,7 +115,7 @@ TEST_F(PushServiceTest, ADestinationThatIsDownHoldsUpNobody) {
 
 TEST_F(PushServiceTest, ReportsAllThatIsWrongAtOnce) {
   options_.destinations = {Destination("one", one_), Destination("one", two_)};
-  options_.destinations[0].compression = "zstd";
+  options_.destinations[0].compression = "gzip";
   options_.destinations[1].transport.tls.min_version = "SSLv3";
   const Status status = Start();
   EXPECT_EQ(status.code(), ErrorCode::kInvalid);

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 #include <snappy.h>
+#include <zstd.h>
 
 #include <bit>
 
@@ -11,6 +12,23 @@ remote_write_test::WriteRequest Decode(std::string_view body) {
   std::string raw;
   EXPECT_TRUE(snappy::Uncompress(body.data(), body.size(), &raw));
   remote_write_test::WriteRequest request;
+  EXPECT_TRUE(request.ParseFromString(raw));
+  return request;
+}
+
+remote_write_test::WriteRequest DecodeZstd(std::string_view body) {
+  std::string raw(std::size_t{1} << 20, '\0');
+  const std::size_t size = ZSTD_decompress(raw.data(), raw.size(), body.data(), body.size());
+  EXPECT_EQ(ZSTD_isError(size), 0U);
+  remote_write_test::WriteRequest request;
+  EXPECT_TRUE(request.ParseFromArray(raw.data(), static_cast<int>(size)));
+  return request;
+}
+
+remote_write_v2_test::Request DecodeV2(std::string_view body) {
+  std::string raw;
+  EXPECT_TRUE(snappy::Uncompress(body.data(), body.size(), &raw));
+  remote_write_v2_test::Request request;
   EXPECT_TRUE(request.ParseFromString(raw));
   return request;
 }

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 
+#include "push/remote_write/compressor.h"
 #include "push/series_table.h"
 #include "tests/push/received.h"
 
@@ -24,7 +25,8 @@ TEST(WriteRequestEncoder, AnotherImplementationReadsTheSame) {
       samples);
   encoder.AddSeries(WriteRequestEncoder::EncodeLabels({{"__name__", std::string(300, 'n')}}),
                     {{{-1, std::numeric_limits<double>::infinity()}}});
-  const auto request = Decode(encoder.Compress());
+  Compressor compressor;
+  const auto request = Decode(compressor.Compress(encoder.message(), Protocol::kRemoteWrite1));
   ASSERT_EQ(request.timeseries_size(), 2);
   EXPECT_EQ(request.timeseries(0).labels(1).name(), "device");
   EXPECT_EQ(request.timeseries(0).labels(1).value(), "\xc3\xa9 \"x\"\n");
@@ -46,7 +48,8 @@ TEST(WriteRequestEncoder, MetadataHasTypeHelpAndUnit) {
   encoder.AddMetadata({"c", kHistogram, "", ""});
   encoder.AddMetadata({"d", kSummary, "", ""});
   encoder.AddMetadata({"e", kGauge, "", ""});
-  const auto request = Decode(encoder.Compress());
+  Compressor compressor;
+  const auto request = Decode(compressor.Compress(encoder.message(), Protocol::kRemoteWrite1));
   using remote_write_test::Metadata;
   ASSERT_EQ(request.metadata_size(), 5);
   EXPECT_EQ(request.metadata(0).type(), Metadata::COUNTER);
@@ -63,7 +66,8 @@ TEST(WriteRequestEncoder, AnEmptyRequestIsOneTooAndClearForgets) {
   WriteRequestEncoder encoder;
   encoder.AddMetadata({"a", kCounter, "Help.", ""});
   encoder.Clear();
-  const std::string_view body = encoder.Compress();
+  Compressor compressor;
+  const std::string_view body = compressor.Compress(encoder.message(), Protocol::kRemoteWrite1);
   EXPECT_FALSE(body.empty());
   const auto request = Decode(body);
   EXPECT_EQ(request.timeseries_size() + request.metadata_size(), 0);
