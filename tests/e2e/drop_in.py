@@ -681,6 +681,8 @@ EXPLAINED = {
         "where the CPU counts none of a kind of events, as in most virtual machines, hostpulse reports the others "
         "and says 0; 1.5 says 1",
 }
+# Series of these come and go from one moment to the next.
+FLEETING = re.compile(r"node_(processes_state|processes_threads_state|tcp_connection_states)")
 # What cannot change between two scrapes, unless somebody changes the host.
 STEADY = re.compile(
     r"node_(.*_info|.*_(limit|maximum|max_processes|max_threads)|.*_(size_bytes|size_bits|tick_seconds|version)|"
@@ -736,11 +738,18 @@ def family_problems(theirs, before, after):
         return []
     if missing := label_names(theirs) - label_names(before[name]):
         return [(name, f"is not there with the labels {missing}")]
-    if not STEADY.fullmatch(name):
+    if FLEETING.fullmatch(name):
         return []
-    old, new = comparable(before[name]), comparable(after[name])
-    return [(text_of(key), f"is {old.get(key)}, theirs {value}") for key, value in comparable(theirs).items()
-            if old.get(key) == new.get(key) != value]
+    return series_problems(*map(comparable, (theirs, before[name], after[name])), bool(STEADY.fullmatch(name)))
+
+
+def series_problems(theirs, before, after, is_steady):
+    """The series that are not there, and where they are steady, those of another value. What changes from one of
+    our scrapes to the other is not judged."""
+    missing = theirs.keys() - before.keys() if before.keys() == after.keys() else set()
+    return [(text_of(key), "is not there") for key in missing] + \
+        [(text_of(key), f"is {before[key]}, theirs {value}") for key, value in theirs.items()
+         if is_steady and key in before and before[key] == after.get(key) != value]
 
 
 def compare_once(ours, theirs, explained):
