@@ -90,6 +90,7 @@ class PerfCollector final : public Collector {
                 PerfSelection selection)
       : counters_(std::move(counters)), failure_(std::move(selection.failure)) {
     for (PerfGroup& group : selection.groups) Open(group, selection.cpus, context.log);
+    AcceptWhatIsThere(context.log);
   }
 
   // What could not be opened when the collector was made is reported each time.
@@ -135,6 +136,15 @@ class PerfCollector final : public Collector {
     const bool says_more =
         failure_.code() == ErrorCode::kAbsent && failure.code() != ErrorCode::kAbsent;
     if (failure_.ok() || says_more) failure_ = std::move(failure);
+  }
+
+  // Most virtual machines have software events only: no failure, as to node_exporter.
+  void AcceptWhatIsThere(Logger& log) {
+    const bool any = std::ranges::any_of(
+        metrics_, [](const CountedMetric& counted) { return !counted.counters.empty(); });
+    if (!any || failure_.code() != ErrorCode::kAbsent) return;
+    log.Info("events left out", {{"reason", failure_.message()}});
+    failure_ = {};
   }
 
   const std::unique_ptr<PerfCounters> counters_;

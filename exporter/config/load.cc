@@ -230,7 +230,7 @@ Config LoadConfig(const FlagTable& table, const CommandLine& line, const Environ
                   Findings& findings) {
   const std::string path = EarlyFlag(table, line, environment, "config.file");
   const std::string overlay = EarlyFlag(table, line, environment, "config.env");
-  if (path.empty() && line.Has("config.env")) {
+  if (path.empty() && line.Has("config.env") && !overlay.empty()) {
     findings.Error("flag --config.env: needs --config.file, which it overlays");
   }
   const Node file = LoadFiles(path, overlay, findings);

@@ -65,11 +65,6 @@ Status CheckPushUrl(std::string_view text) {
   return CheckUrl(text, {"http", "https"});
 }
 
-Status CheckNotNegative(std::string_view text) {
-  if (!text.starts_with('-')) return {};
-  return {ErrorCode::kInvalid, "must not be negative"};
-}
-
 Status CheckTelemetryPath(std::string_view text) {
   if (text.starts_with('/') && text.find_first_of("?#*% ") == text.npos) return {};
   return {ErrorCode::kInvalid, "accepted: a path that begins with '/', as /metrics"};
@@ -140,7 +135,7 @@ void AppendWeb(std::vector<Flag>& flags) {
        Make("web.telemetry-path", FlagType::kString, "/metrics", kSection, "web.telemetry_path",
             "Path that metrics are served at.", CheckTelemetryPath),
        Make("web.max-requests", FlagType::kInt, "40", kSection, "web.max_requests",
-            "Scrapes answered at the same time; 0 means no limit.", CheckNotNegative),
+            "Scrapes answered at the same time; 0 or less means no limit."),
        Make("web.disable-exporter-metrics", FlagType::kBool, "false", kSection,
             "web.disable_exporter_metrics", "Leave out the metrics of the process itself."),
        Make("web.enable-openmetrics", FlagType::kBool, "false", kSection, "web.enable_openmetrics",

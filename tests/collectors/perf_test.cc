@@ -228,6 +228,13 @@ TEST_F(PerfTest, LeavesOutAnEventThatTheCpuDoesNotHave) {
 TEST_F(PerfTest, ReportsSoftwareEventsOfAHostWithoutHardwareOnes) {
   perf_.Refuse(PERF_TYPE_HARDWARE, ENOENT);
   EXPECT_THAT(Run({kNoCache}), HasSubstr("node_perf_context_switches_total{cpu=\"1\"} 0\n"));
+  EXPECT_EQ(status(), Status());
+}
+
+TEST_F(PerfTest, IsAbsentWhereNothingCanBeCounted) {
+  perf_.Refuse(PERF_TYPE_HARDWARE, ENOENT);
+  perf_.Refuse(PERF_TYPE_SOFTWARE, ENOENT);
+  EXPECT_EQ(Run({kNoCache}), "");
   EXPECT_EQ(status().code(), ErrorCode::kAbsent);
   EXPECT_THAT(status().message(), HasSubstr("no hardware events on CPU 0"));
   EXPECT_THAT(status().message(), HasSubstr("--collector.perf.disable-hardware-profilers"));
