@@ -34,7 +34,7 @@ constexpr MetricDesc kError = {"node_textfile_scrape_error", kGauge, "", "bool",
                                "1 where a textfile or a part of one had to be left out, else 0."};
 constexpr MetricDesc kFileError = {"hostpulse_textfile_error", kGauge, "file", "bool",
                                    "1 where this textfile or a part of it had to be left out, "
-                                   "else 0. The log says which line."};
+                                   "as the log says, else 0."};
 constexpr std::array<MetricDesc, 3> kMetrics = {kMtime, kError, kFileError};
 
 // A family of all files together. Its views and pointers go into a TextfileSet and hold until that

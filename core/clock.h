@@ -1,5 +1,7 @@
 #pragma once
 
+#include <time.h>
+
 #include <chrono>
 #include <cstdint>
 
@@ -16,6 +18,7 @@ class Clock {
   virtual ~Clock() = default;
   virtual WallTime Now() const = 0;
   virtual MonotonicTime Monotonic() const = 0;
+  virtual std::chrono::nanoseconds SinceBoot() const = 0;  // CLOCK_BOOTTIME: suspends included.
 };
 
 class SystemClock final : public Clock {
@@ -24,6 +27,11 @@ class SystemClock final : public Clock {
     return std::chrono::time_point_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now());
   }
   MonotonicTime Monotonic() const override { return std::chrono::steady_clock::now(); }
+  std::chrono::nanoseconds SinceBoot() const override {
+    timespec time{};
+    ::clock_gettime(CLOCK_BOOTTIME, &time);
+    return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
+  }
 };
 
 // Milliseconds since the epoch: the unit of Prometheus' sample timestamps.

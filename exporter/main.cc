@@ -63,8 +63,7 @@ int RunCommand(const std::vector<std::string>& command, const config::Config& co
   if (command[0] == "check") return commands::Check(config);
   if (command[0] == "describe") return commands::Describe(json);
   return Refuse(
-      {"queue " + command[1] +
-       ": the queue is in memory in this version; there is nothing on disk to look into"});
+      {"queue " + command[1] + ": is not there yet; push/queue/FORMAT.md describes the files"});
 }
 
 int Run(const char* program, std::span<const std::string> arguments) {

@@ -29,7 +29,7 @@ Signals::Signals() {
   sigemptyset(&steering);
   for (const int number : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&steering, number);
   pthread_sigmask(SIG_BLOCK, &steering, nullptr);
-  for (const int number : {SIGPIPE, SIGUSR1}) ::signal(number, SIG_IGN);
+  for (const int number : {SIGPIPE, SIGUSR1, SIGXFSZ}) ::signal(number, SIG_IGN);
   signals_.reset(::signalfd(-1, &steering, SFD_CLOEXEC | SFD_NONBLOCK));
   wake_.reset(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
   if (!signals_ || !wake_) std::abort();  // Only without descriptors or memory, at the very start.

@@ -14,7 +14,8 @@ class Signals {
  public:
   enum class Event { kStop, kReload, kWake, kTimeout };
 
-  // Blocks SIGTERM, SIGINT and SIGHUP for this and every later thread; ignores SIGPIPE and SIGUSR1.
+  // Blocks SIGTERM, SIGINT and SIGHUP for this and every later thread; ignores SIGPIPE, SIGUSR1
+  // and SIGXFSZ.
   Signals();
 
   // The next event: SIGTERM or SIGINT, SIGHUP, a Wake, or that `deadline` (if any) is over.

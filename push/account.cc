@@ -69,6 +69,8 @@ Account::Account(AccountFamilies& families, const std::string& destination)
       unknown_(families.unknown.Add(labels_)),
       dropped_for_bytes_(Dropped("max_bytes")),
       dropped_for_age_(Dropped("max_age")),
+      dropped_for_disk_(Dropped("disk")),
+      dropped_as_corrupt_(Dropped("corrupt")),
       dropped_by_relabelling_(Dropped("relabel")),
       dropped_as_too_old_(Dropped("sample_age_limit")),
       queued_(families.queued.Add(labels_)),
@@ -84,7 +86,8 @@ Account::~Account() {
   families_.rejected.Remove(&rejected_);
   families_.unknown.Remove(&unknown_);
   for (prometheus::Counter* dropped :
-       {&dropped_for_bytes_, &dropped_for_age_, &dropped_by_relabelling_, &dropped_as_too_old_}) {
+       {&dropped_for_bytes_, &dropped_for_age_, &dropped_for_disk_, &dropped_as_corrupt_,
+        &dropped_by_relabelling_, &dropped_as_too_old_}) {
     families_.dropped.Remove(dropped);
   }
   families_.queued.Remove(&queued_);
@@ -124,6 +127,8 @@ void Account::PublishLocked(const CursorStats& stats) {
   Follow(logged_, stats.logged_samples);
   Follow(dropped_for_bytes_, stats.dropped_for_bytes);
   Follow(dropped_for_age_, stats.dropped_for_age);
+  Follow(dropped_for_disk_, stats.dropped_for_disk);
+  Follow(dropped_as_corrupt_, stats.dropped_as_corrupt);
   queued_.Set(static_cast<double>(stats.queued_samples));
   oldest_unsent_.Set(static_cast<double>(stats.oldest_ms.value_or(0)) / 1000);
 }

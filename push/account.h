@@ -87,6 +87,8 @@ class Account {
   prometheus::Counter& unknown_;
   prometheus::Counter& dropped_for_bytes_;
   prometheus::Counter& dropped_for_age_;
+  prometheus::Counter& dropped_for_disk_;
+  prometheus::Counter& dropped_as_corrupt_;
   prometheus::Counter& dropped_by_relabelling_;
   prometheus::Counter& dropped_as_too_old_;
   prometheus::Gauge& queued_;

@@ -8,6 +8,7 @@
 
 #include "core/mutex.h"
 #include "push/account.h"
+#include "push/queue/disk_queue.h"
 #include "push/queue/memory_queue.h"
 #include "push/sender.h"
 #include "push/service_metrics.h"
@@ -60,9 +61,10 @@ class PushServiceImpl final : public PushService {
 
   void Apply(const PushOptions& options);
   void MakeQueue(const PushOptions& options);
+  void OpenQueue(const PushOptions& options);
   void Sample(const SamplerOptions& options);
   void StopSendersExcept(const PushOptions& options);
-  void Remove(const std::string& name);
+  void ForgetAllBut(const PushOptions& options);
   void StartSender(const DestinationOptions& options, const SamplerOptions& sampler);
   void Publish(const SamplerStats& sampler);
 
@@ -106,11 +108,16 @@ Status PushServiceImpl::Reload(PushOptions options) {
 
 void PushServiceImpl::Apply(const PushOptions& options) {
   if (options.destinations.empty()) {
+    if (queue_ != nullptr) {
+      StopSendersExcept(options);
+      ForgetAllBut(options);
+    }
     Stop();
     return;
   }
   MakeQueue(options);
   StopSendersExcept(options);
+  ForgetAllBut(options);
   for (const DestinationOptions& destination : options.destinations) {
     StartSender(destination, options.sampler);
   }
@@ -123,9 +130,30 @@ void PushServiceImpl::MakeQueue(const PushOptions& options) {
     families_ = std::make_unique<AccountFamilies>(registry_);
   }
   if (queue_ == nullptr) {
-    queue_ = std::make_unique<MemoryQueue>(options.queue, clock_, loggers_.Get("queue"));
+    OpenQueue(options);
   } else {
     queue_->SetOptions(options.queue);
+  }
+}
+
+// A directory that cannot be used must not keep anything from being pushed: but then a restart
+// loses what was not sent.
+void PushServiceImpl::OpenQueue(const PushOptions& options) {
+  Logger& log = loggers_.Get("queue");
+  auto on_disk = DiskQueue::Open(options.queue, clock_, log);
+  metrics_->SetOnDisk(on_disk.ok());
+  if (on_disk.ok()) {
+    queue_ = std::move(on_disk).value();
+  } else {
+    log.Error("the queue is in memory: a restart loses what was not sent",
+              {{"error", on_disk.status().message()}});
+    queue_ = std::make_unique<MemoryQueue>(options.queue, clock_, log);
+  }
+  for (const std::string& name : queue_->Destinations()) {
+    if (IsNamed(options, name)) continue;
+    log.Info("place of a destination given up that is no longer configured",
+             {{"destination", name}});
+    queue_->Forget(name);
   }
 }
 
@@ -151,16 +179,17 @@ void PushServiceImpl::StopSendersExcept(const PushOptions& options) {
     }
   }
   for (auto& [name, sender] : stopping) sender->Stop();
-  for (auto& [name, sender] : stopping) {
-    sender.reset();
-    if (!IsNamed(options, name)) Remove(name);
-  }
+  for (auto& [name, sender] : stopping) sender.reset();
 }
 
-void PushServiceImpl::Remove(const std::string& name) {
+// Of destinations that are no longer configured.
+void PushServiceImpl::ForgetAllBut(const PushOptions& options) {
   MutexLock lock(mutex_);
-  destinations_.erase(name);
-  queue_->Forget(name);
+  std::erase_if(destinations_, [&](const auto& destination) {
+    if (IsNamed(options, destination.first)) return false;
+    queue_->Forget(destination.first);
+    return true;
+  });
 }
 
 void PushServiceImpl::StartSender(const DestinationOptions& options,
@@ -186,6 +215,10 @@ void PushServiceImpl::StartSender(const DestinationOptions& options,
 void PushServiceImpl::Stop() {
   if (sampler_ != nullptr) sampler_->BeginStop();
   StopSendersExcept({});
+  {
+    MutexLock lock(mutex_);
+    destinations_.clear();
+  }
   sampler_.reset();
   queue_.reset();
 }

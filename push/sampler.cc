@@ -26,6 +26,11 @@ std::string HostName() {
   return name.data();
 }
 
+StartTimes StartsNow(const Clock& clock) {
+  const WallTime now = clock.Now();
+  return {ToUnixMillis(now - clock.SinceBoot()), ToUnixMillis(now)};
+}
+
 }  // namespace
 
 LabelSet AddedLabels(const SamplerOptions& options) {
@@ -44,8 +49,10 @@ Sampler::Sampler(SamplerOptions options, MetricSource& source, Queue& queue, con
       log_(log),
       after_tick_(std::move(after_tick)),
       options_(std::move(options)),
-      table_(AddedLabels(options_)),
-      schedule_(options_.interval) {}
+      table_(AddedLabels(options_), StartsNow(clock)),
+      schedule_(options_.interval) {
+  table_.Resume(queue.Living(), queue.NextId());
+}
 
 Sampler::~Sampler() {
   Stop();

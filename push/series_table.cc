@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstdlib>
 #include <functional>
 #include <limits>
 #include <utility>
@@ -53,6 +54,16 @@ bool Matches(std::string_view packed, const SampleView& sample) {
   return same && packed.empty();
 }
 
+// Whether a series that is resumed says of itself what it said before. The time of the boot is
+// worked out anew with each start, and not to the millisecond.
+bool SameButForJitter(const Series& before, const Series& now) {
+  constexpr std::int64_t kJitterMs = 10'000;
+  const bool same_start = std::abs(before.start_ms - now.start_ms) <= kJitterMs ||
+                          (before.start_ms > now.start_ms && now.start_ms > 0);
+  return same_start && before.family->type == now.family->type &&
+         before.family->help == now.family->help;
+}
+
 }  // namespace
 
 double StalenessMarker() {
@@ -63,10 +74,17 @@ bool IsStalenessMarker(double value) {
   return std::bit_cast<std::uint64_t>(value) == kStalenessBits;
 }
 
-SeriesTable::SeriesTable(LabelSet labels) : labels_(std::move(labels)) {}
+SeriesTable::SeriesTable(LabelSet labels, StartTimes starts)
+    : labels_(std::move(labels)), starts_(starts) {}
+
+void SeriesTable::Resume(std::vector<SeriesPtr> living, SeriesId next_id) {
+  last_id_ = next_id - 1;
+  for (SeriesPtr& series : living) resumed_.insert(std::move(series));
+}
 
 void SeriesTable::Begin(std::int64_t timestamp_ms) {
   ++cycle_;
+  last_timestamp_ms_ = timestamp_ms_;
   timestamp_ms_ = timestamp_ms;
   at_ = 0;
   added_.clear();
@@ -92,6 +110,9 @@ double SeriesTable::Update(const FamilyView& family, const SampleView& sample) {
 }
 
 void SeriesTable::Finish(bool patient) {
+  if (!std::exchange(sorted_, true)) {
+    std::ranges::sort(live_, {}, [](const auto& entry) { return entry->series->id; });
+  }
   for (const auto& entry : live_) {
     if (entry->shadowed) {
       Remove(*entry);  // The next cycle tries it again: the other one may have left by then.
@@ -106,6 +127,13 @@ void SeriesTable::Finish(bool patient) {
   const auto left =
       std::erase_if(live_, [](const auto& entry) { return entry->series == nullptr; });
   if (left > 0) order_.clear();
+  if (!resumed_.empty() && (!patient || cycle_ > 1)) EndResumed();
+}
+
+void SeriesTable::EndResumed() {
+  for (const SeriesPtr& series : resumed_) gone_.push_back(series->id);
+  std::ranges::sort(gone_);
+  resumed_.clear();
 }
 
 Collection SeriesTable::collection() const {
@@ -122,21 +150,42 @@ SeriesTable::Entry* SeriesTable::Find(const SampleView& sample, std::uint64_t ha
 
 SeriesTable::Entry& SeriesTable::Insert(const FamilyView& family, const SampleView& sample,
                                         std::uint64_t hash) {
-  auto series = std::make_shared<Series>();
-  series->id = ++last_id_;
-  series->labels = LabelsOf(sample);
-  series->family = FamilyOf(family);
-  series->start_ms = timestamp_ms_;
-
   auto entry = std::make_unique<Entry>();
   entry->identity = Pack(sample);
   entry->hash = hash;
-  entry->shadowed = !by_labels_.insert(series.get()).second;
-  if (!entry->shadowed) added_.push_back(series);
-  entry->series = std::move(series);
+  entry->series = SeriesOf(family, sample);
+  entry->shadowed = !by_labels_.insert(entry->series.get()).second;
+  if (entry->shadowed) std::erase(added_, entry->series);
+  sorted_ = sorted_ && (live_.empty() || live_.back()->series->id < entry->series->id);
   index_.emplace(hash, entry.get());
   live_.push_back(std::move(entry));
   return *live_.back();
+}
+
+// One that lived before, or one that is new to the queue and goes into added_.
+SeriesPtr SeriesTable::SeriesOf(const FamilyView& family, const SampleView& sample) {
+  auto series = std::make_shared<Series>();
+  series->labels = LabelsOf(sample);
+  series->family = FamilyOf(family);
+  series->start_ms = StartOf(family.name);
+  const auto before = resumed_.find(series->labels);
+  if (before == resumed_.end()) {
+    series->id = ++last_id_;
+  } else {
+    SeriesPtr resumed = resumed_.extract(before).value();
+    if (SameButForJitter(*resumed, *series)) return resumed;
+    series->id = resumed->id;
+  }
+  added_.push_back(series);
+  return series;
+}
+
+std::int64_t SeriesTable::StartOf(std::string_view family) const {
+  if (cycle_ > 1) return last_timestamp_ms_;
+  for (const std::string_view own : {"hostpulse_", "process_", "promhttp_"}) {
+    if (family.starts_with(own)) return starts_.process_ms;
+  }
+  return starts_.boot_ms;
 }
 
 LabelSet SeriesTable::LabelsOf(const SampleView& sample) const {

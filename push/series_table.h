@@ -23,12 +23,24 @@ inline constexpr std::uint64_t kStalenessBits = 0x7ff0000000000002;
 double StalenessMarker();
 bool IsStalenessMarker(double value);
 
+// Since when counters count: Unix milliseconds, 0 where that is not known.
+struct StartTimes {
+  std::int64_t boot_ms = 0;     // Those of the kernel.
+  std::int64_t process_ms = 0;  // Those of this process.
+};
+
 // Which series live, and under which id. A cycle is Begin, an Update for each sample, Finish. Not
 // thread safe; allocates only for series that are new.
 class SeriesTable {
  public:
-  // `labels` are added to every series that has no label of that name, the earlier ones first.
-  explicit SeriesTable(LabelSet labels);
+  // `labels` are added to every series that has no label of that name, the earlier ones first. A
+  // series of the first cycle counts since `starts`, one that comes later since the cycle before.
+  explicit SeriesTable(LabelSet labels, StartTimes starts = {});
+
+  // Before the first cycle: these series lived when a table before this one ended, and keep their
+  // ids if they come back with the same labels. Those that the first cycle does not have are gone.
+  // New ones get ids from `next_id` on.
+  void Resume(std::vector<SeriesPtr> living, SeriesId next_id);
 
   void Begin(std::int64_t timestamp_ms);
 
@@ -59,17 +71,25 @@ class SeriesTable {
     bool shadowed = false;  // Another series has the same labels: left out of this cycle.
   };
   struct ByLabels {
-    bool operator()(const Series* a, const Series* b) const { return a->labels < b->labels; }
+    using is_transparent = void;
+    static const LabelSet& Of(const LabelSet& labels) { return labels; }
+    static const LabelSet& Of(const Series* series) { return series->labels; }
+    static const LabelSet& Of(const SeriesPtr& series) { return series->labels; }
+    bool operator()(const auto& a, const auto& b) const { return Of(a) < Of(b); }
   };
 
   Entry* Expected() const { return at_ < order_.size() ? order_[at_] : nullptr; }
   Entry* Find(const SampleView& sample, std::uint64_t hash);
   Entry& Insert(const FamilyView& family, const SampleView& sample, std::uint64_t hash);
   LabelSet LabelsOf(const SampleView& sample) const;
+  std::int64_t StartOf(std::string_view family) const;
+  SeriesPtr SeriesOf(const FamilyView& family, const SampleView& sample);
+  void EndResumed();
   const std::shared_ptr<const SeriesFamily>& FamilyOf(const FamilyView& family);
   void Remove(Entry& entry);
 
   LabelSet labels_;
+  StartTimes starts_;
   std::unordered_multimap<std::uint64_t, Entry*> index_;
   std::vector<std::unique_ptr<Entry>> live_;  // Ascending by id.
   // As the last cycle updated them: most likely the order of this one too, which saves the index.
@@ -77,9 +97,12 @@ class SeriesTable {
   std::size_t at_ = 0;
   std::set<const Series*, ByLabels> by_labels_;
   std::map<std::string, std::shared_ptr<const SeriesFamily>, std::less<>> families_;
+  std::set<SeriesPtr, ByLabels> resumed_;  // Not seen yet.
+  bool sorted_ = true;                     // Whether live_ is.
   SeriesId last_id_ = 0;
   std::uint64_t cycle_ = 0;
   std::int64_t timestamp_ms_ = 0;
+  std::int64_t last_timestamp_ms_ = 0;
 
   std::vector<SeriesPtr> added_;
   std::vector<SeriesValue> values_;

@@ -32,7 +32,20 @@ ServiceMetrics::ServiceMetrics(prometheus::Registry& registry)
       queue_limit_(NewGauge(registry, "hostpulse_push_queue_limit_bytes",
                             "Bytes the queue may hold before it drops the oldest samples.")),
       queue_collections_(
-          NewGauge(registry, "hostpulse_push_queue_collections", "Collections in the queue.")) {}
+          NewGauge(registry, "hostpulse_push_queue_collections", "Collections in the queue.")),
+      queue_on_disk_(
+          NewGauge(registry, "hostpulse_push_queue_on_disk",
+                   "1 where the queue is on disk, 0 where its directory could not be used "
+                   "and a restart loses what was not sent.")),
+      queue_in_memory_(NewGauge(registry, "hostpulse_push_queue_memory_collections",
+                                "Collections that wait in memory because the disk does not take "
+                                "them.")),
+      queue_write_errors_(NewCounter(registry, "hostpulse_push_queue_write_errors_total",
+                                     "Times that the queue could not be written.")),
+      queue_read_errors_(NewCounter(registry, "hostpulse_push_queue_read_errors_total",
+                                    "Times that the queue could not be read.")),
+      queue_damaged_records_(NewGauge(registry, "hostpulse_push_queue_damaged_records",
+                                      "Damaged records found when the queue was opened.")) {}
 
 void ServiceMetrics::Publish(const SamplerStats& sampler, const QueueStats& queue) {
   Follow(collections_, sampler.collections);
@@ -44,6 +57,10 @@ void ServiceMetrics::Publish(const SamplerStats& sampler, const QueueStats& queu
   queue_bytes_.Set(static_cast<double>(queue.bytes));
   queue_limit_.Set(static_cast<double>(queue.max_bytes));
   queue_collections_.Set(static_cast<double>(queue.collections));
+  queue_in_memory_.Set(static_cast<double>(queue.collections_in_memory));
+  Follow(queue_write_errors_, queue.write_errors);
+  Follow(queue_read_errors_, queue.read_errors);
+  queue_damaged_records_.Set(static_cast<double>(queue.damaged_records));
 }
 
 }  // namespace hostpulse::push

@@ -15,6 +15,9 @@ class ServiceMetrics {
  public:
   explicit ServiceMetrics(prometheus::Registry& registry);
 
+  // Whether the queue survives the process.
+  void SetOnDisk(bool on_disk) { queue_on_disk_.Set(on_disk ? 1 : 0); }
+
   void Publish(const SamplerStats& sampler, const QueueStats& queue);
 
  private:
@@ -27,6 +30,11 @@ class ServiceMetrics {
   prometheus::Gauge& queue_bytes_;
   prometheus::Gauge& queue_limit_;
   prometheus::Gauge& queue_collections_;
+  prometheus::Gauge& queue_on_disk_;
+  prometheus::Gauge& queue_in_memory_;
+  prometheus::Counter& queue_write_errors_;
+  prometheus::Counter& queue_read_errors_;
+  prometheus::Gauge& queue_damaged_records_;
 };
 
 }  // namespace hostpulse::push

@@ -176,7 +176,18 @@ QueueStats MemoryQueue::Stats() const {
   MutexLock lock(mutex_);
   std::uint64_t collections = 0;
   for (const AgedChunk& aged : chunks_) collections += aged.chunk.infos().size();
-  return {bytes_, max_bytes_, collections};
+  QueueStats stats;
+  stats.bytes = bytes_;
+  stats.max_bytes = max_bytes_;
+  stats.collections = collections;
+  return stats;
+}
+
+std::vector<std::string> MemoryQueue::Destinations() const {
+  MutexLock lock(mutex_);
+  std::vector<std::string> names;
+  for (const auto& [name, place] : places_) names.push_back(name);
+  return names;
 }
 
 MemoryQueue::AgedChunk& MemoryQueue::OpenChunk() {

@@ -33,6 +33,9 @@ class MemoryQueue final : public Queue {
   std::unique_ptr<Cursor> Open(std::string_view destination) override;
   void Forget(std::string_view destination) override;
   QueueStats Stats() const override;
+  std::vector<std::string> Destinations() const override;
+  std::vector<SeriesPtr> Living() const override { return {}; }
+  SeriesId NextId() const override { return 1; }
   void SetOptions(const QueueOptions& options) override;
 
  private:

@@ -94,13 +94,15 @@ struct PeekLimits {
 };
 
 // How a destination stands in the queue, all numbers of one moment:
-// logged = released + dropped + queued.
+// logged = released + dropped (for all reasons) + queued.
 struct CursorStats {
-  std::uint64_t logged_samples = 0;    // Appended since the place was made.
+  std::uint64_t logged_samples = 0;    // Queued when the queue was opened, and appended since.
   std::uint64_t released_samples = 0;  // Acknowledged.
   std::uint64_t queued_samples = 0;
   std::uint64_t dropped_for_bytes = 0;  // Samples that max_bytes took away before they were read.
   std::uint64_t dropped_for_age = 0;
+  std::uint64_t dropped_for_disk = 0;     // It had no room or did not work, and memory was full.
+  std::uint64_t dropped_as_corrupt = 0;   // Written, but not to be read again.
   std::uint64_t last_sequence = 0;        // Of the newest collection in the queue.
   std::optional<std::int64_t> oldest_ms;  // Of the oldest sample not acknowledged.
   std::optional<std::int64_t> newest_ms;  // Of the newest one.
@@ -130,6 +132,13 @@ struct QueueStats {
   std::uint64_t bytes = 0;
   std::uint64_t max_bytes = 0;
   std::uint64_t collections = 0;
+  // Of a queue on disk.
+  std::uint64_t segments = 0;
+  std::uint64_t collections_in_memory = 0;  // The disk does not take them: they wait.
+  std::uint64_t write_errors = 0;           // Since it was opened.
+  std::uint64_t read_errors = 0;
+  std::uint64_t damaged_records = 0;  // Found when it was opened.
+  std::uint64_t foreign_files = 0;    // In its directory, left alone: of a newer version, no files.
 };
 
 // The log of collections between the sampler and the senders: one writer, a cursor for each
@@ -152,6 +161,15 @@ class Queue {
   virtual void SetOptions(const QueueOptions& options) = 0;
 
   virtual QueueStats Stats() const = 0;
+
+  // The destinations that have a place, with a cursor or without.
+  virtual std::vector<std::string> Destinations() const = 0;
+
+  // Where the numbering of series goes on after a restart: the series that lived at the end of the
+  // log when the queue was opened, ascending by id, and an id above all that the log has. An entry
+  // in Collection::added with the id of one of them takes its place.
+  virtual std::vector<SeriesPtr> Living() const = 0;
+  virtual SeriesId NextId() const = 0;
 };
 
 }  // namespace hostpulse::push

@@ -115,7 +115,7 @@ def refusals():
         (["--web.config.file=/nonexistent.yml", busy], "/nonexistent.yml"),
         (["--web.systemd-socket"], "socket activation"),
         (["--config.file=/nonexistent.yml"], "/nonexistent.yml: cannot be read"),
-        (["queue", "stat"], "the queue is in memory in this version"),
+        (["queue", "stat"], "is not there yet"),
     ]
     for arguments, part in cases:
         answer = run(*arguments)

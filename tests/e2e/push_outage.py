@@ -127,7 +127,7 @@ def main(hostpulse):
                 wait_ready(receiver, ports["prometheus"], "/-/ready")
                 wait_ready(other, ports["victoria"], "/health")
                 with harness.Process([
-                        hostpulse, f"--config.file={config}",
+                        hostpulse, f"--config.file={config}", f"--push.queue-dir={directory}/queue",
                         f"--web.listen-address=127.0.0.1:{ports['hostpulse']}",
                         f"--collector.textfile.directory={textfile}"]) as pushing:
                     pushing.wait_listening(ports["hostpulse"])

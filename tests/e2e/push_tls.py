@@ -143,7 +143,7 @@ def main(hostpulse):
         write_file(f"{directory}/token", "first-token\n")
         config = f"{directory}/hostpulse.yml"
         write_file(config, CONFIG.format(port=port, directory=directory))
-        with harness.Process([hostpulse, f"--config.file={config}",
+        with harness.Process([hostpulse, f"--config.file={config}", f"--push.queue-dir={directory}/queue",
                               f"--web.listen-address=127.0.0.1:{own}"]) as pushing:
             with Server(directory, port) as server:
                 pushing.wait_listening(own)

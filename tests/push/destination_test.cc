@@ -13,8 +13,6 @@ namespace {
 using hostpulse::test::ScriptedAnswer;
 using hostpulse::test::ScriptedReceiver;
 using testing::ElementsAre;
-using testing::Field;
-using testing::HasSubstr;
 using testing::IsEmpty;
 
 DestinationOptions Good() {

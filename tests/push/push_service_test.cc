@@ -10,6 +10,7 @@
 #include "tests/push/received.h"
 #include "tests/support/log_capture.h"
 #include "tests/support/scripted_receiver.h"
+#include "tests/support/temp_dir.h"
 
 namespace hostpulse::push {
 namespace {
@@ -29,6 +30,7 @@ class PushServiceTest : public testing::Test {
   PushServiceTest() {
     options_.sampler.interval = milliseconds(20);
     options_.sampler.instance = "web";
+    options_.queue.dir = dir_.path() + "/queue";
     source_.Set("load", 1.5);
   }
   DestinationOptions Destination(const std::string& name, const ScriptedReceiver& receiver) {
@@ -66,6 +68,7 @@ class PushServiceTest : public testing::Test {
   prometheus::Registry registry_;
   ScriptedReceiver one_;
   ScriptedReceiver two_;
+  const TempDir dir_;
   PushOptions options_;
   std::unique_ptr<PushService> service_;
 };
@@ -212,6 +215,38 @@ TEST_F(PushServiceTest, CountsWhatItDoes) {
   EXPECT_EQ(Sum("series"), 2);
   EXPECT_GT(Sum("queue_limit_bytes"), 0);
   EXPECT_EQ(Sum("collection_failures_total"), 0);
+}
+
+// What was queued for a receiver that was away is sent after a restart, and each sample once.
+TEST_F(PushServiceTest, ARestartGoesOnWhereTheLastRunWas) {
+  ScriptedAnswer away;
+  away.status = 503;
+  one_.SetUsual(away);
+  options_.destinations = {Destination("one", one_)};
+  ASSERT_EQ(Start(), Status());
+  const auto appended = [&] { return Sum("collections_total"); };
+  while (appended() < 5) std::this_thread::sleep_for(milliseconds(5));
+  service_->Stop();
+  service_.reset();
+  one_.SetUsual({});
+  const std::size_t before = one_.Requests().size();
+  ASSERT_EQ(Start(), Status());
+  ASSERT_TRUE(one_.WaitForRequests(before + 2));
+  service_->Stop();
+  const auto all = one_.Requests();
+  const auto points =
+      SeriesOf(std::vector(all.begin() + static_cast<std::ptrdiff_t>(before), all.end())).at(kLoad);
+  EXPECT_GE(points.size(), 5U);
+  for (std::size_t i = 1; i < points.size(); ++i) EXPECT_GT(points[i].first, points[i - 1].first);
+}
+
+TEST_F(PushServiceTest, WithoutItsDirectoryItPushesFromMemoryAndSaysSo) {
+  options_.queue.dir = "/proc/queue";
+  options_.destinations = {Destination("one", one_)};
+  ASSERT_EQ(Start(), Status());
+  EXPECT_TRUE(one_.WaitForRequests(2));
+  EXPECT_EQ(Sum("queue_on_disk"), 0);
+  EXPECT_THAT(log_.Take(), HasSubstr("a restart loses what was not sent"));
 }
 
 }  // namespace

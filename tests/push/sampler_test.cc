@@ -48,9 +48,13 @@ class RecordingQueue final : public Queue {
   void Forget(std::string_view) override {}
   void SetOptions(const QueueOptions&) override {}
   QueueStats Stats() const override { return {}; }
+  std::vector<std::string> Destinations() const override { return {}; }
+  std::vector<SeriesPtr> Living() const override { return living; }
+  SeriesId NextId() const override { return 100; }
 
   const Kept& last() const { return all.back(); }
 
+  std::vector<SeriesPtr> living;
   std::vector<Kept> all;
   bool quiet = false;
 

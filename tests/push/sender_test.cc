@@ -13,7 +13,6 @@ using std::chrono::seconds;
 using test::Answer;
 using test::Decode;
 using test::ScriptedAnswer;
-using test::ScriptedReceiver;
 using test::SenderTest;
 using test::SeriesOf;
 using testing::HasSubstr;

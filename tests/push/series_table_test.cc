@@ -50,7 +50,64 @@ TEST_F(SeriesTableTest, IdsStayWhileASeriesLives) {
   EXPECT_THAT(Ids(second), ElementsAre(1, 2, 3));
   EXPECT_EQ(second.added.size(), 1);
   EXPECT_EQ(LabelValue(second.added[0]->labels, kNameLabel), "a");
-  EXPECT_EQ(second.added[0]->start_ms, 1002);
+  EXPECT_EQ(second.added[0]->start_ms, 1001) << "it was not there then";
+}
+
+TEST_F(SeriesTableTest, SeriesOfTheFirstCycleCountSinceTheBootOrTheStart) {
+  table_ = SeriesTable({}, {.boot_ms = 5, .process_ms = 900});
+  const Collection first = Cycle({"node_x", "hostpulse_y", "process_z"});
+  ASSERT_EQ(first.added.size(), 3);
+  EXPECT_EQ(first.added[0]->start_ms, 5);
+  EXPECT_EQ(first.added[1]->start_ms, 900);
+  EXPECT_EQ(first.added[2]->start_ms, 900);
+}
+
+class ResumedSeriesTableTest : public SeriesTableTest {
+ protected:
+  // What lives after a cycle of these names.
+  std::vector<SeriesPtr> Living(std::initializer_list<std::string_view> names) {
+    table_ = SeriesTable({}, {.boot_ms = kBootMs, .process_ms = kBootMs + 1'000'000});
+    const Collection cycle = Cycle(names);
+    return {cycle.added.begin(), cycle.added.end()};
+  }
+  void Resume(std::vector<SeriesPtr> living, StartTimes starts) {
+    table_ = SeriesTable({}, starts);
+    table_.Resume(std::move(living), 10);
+  }
+  static constexpr std::int64_t kBootMs = 1'000'000'000;
+};
+
+TEST_F(ResumedSeriesTableTest, WhatComesBackKeepsItsIdAndIsNotNew) {
+  Resume(Living({"a", "b", "c"}), {.boot_ms = kBootMs + 3, .process_ms = 1});
+  const Collection first = Cycle({"n", "c", "a"});
+  EXPECT_THAT(Ids(first), ElementsAre(1, 3, 10));
+  ASSERT_EQ(first.added.size(), 1);
+  EXPECT_EQ(LabelValue(first.added[0]->labels, kNameLabel), "n");
+  EXPECT_THAT(first.gone, ElementsAre(2));
+  EXPECT_THAT(Cycle({"n", "c", "a"}).gone, IsEmpty());
+  EXPECT_THAT(Ids(Cycle({"n", "c", "a", "o"})), ElementsAre(1, 3, 10, 11));
+}
+
+TEST_F(ResumedSeriesTableTest, AnotherBootOrProcessIsAnotherStart) {
+  Resume(Living({"a", "process_b"}),
+         {.boot_ms = kBootMs + 60'000, .process_ms = kBootMs + 2'000'000});
+  const Collection first = Cycle({"a", "process_b"});
+  EXPECT_THAT(Ids(first), ElementsAre(1, 2));
+  ASSERT_EQ(first.added.size(), 2);
+  EXPECT_EQ(first.added[0]->start_ms, kBootMs + 60'000);
+  EXPECT_EQ(first.added[1]->start_ms, kBootMs + 2'000'000);
+}
+
+TEST_F(ResumedSeriesTableTest, WhereACollectorFailsNothingIsGoneYet) {
+  Resume(Living({"a", "b"}), {.boot_ms = kBootMs, .process_ms = 1});
+  EXPECT_THAT(Cycle({"a"}, true).gone, IsEmpty());
+  EXPECT_THAT(Cycle({"a"}, true).gone, ElementsAre(2));
+}
+
+TEST_F(ResumedSeriesTableTest, GoneOnesOfBothKindsAreInOrder) {
+  Resume(Living({"a", "b", "c"}), {.boot_ms = kBootMs, .process_ms = 1});
+  EXPECT_THAT(Cycle({"c", "a"}, true).gone, IsEmpty());
+  EXPECT_THAT(Cycle({}).gone, ElementsAre(1, 2, 3));
 }
 
 TEST_F(SeriesTableTest, ASeriesThatLeftIsGoneOnceAndNewWhenItComesBack) {

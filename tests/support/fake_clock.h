@@ -16,6 +16,9 @@ class FakeClock final : public Clock {
   MonotonicTime Monotonic() const override {
     return MonotonicTime(std::chrono::nanoseconds(monotonic_.load()));
   }
+  std::chrono::nanoseconds SinceBoot() const override {
+    return std::chrono::nanoseconds(monotonic_.load());
+  }
 
   // Both clocks go on, as they do when nobody sets the wall clock.
   void Advance(std::chrono::nanoseconds by) {
