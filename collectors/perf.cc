@@ -88,9 +88,12 @@ class PerfCollector final : public Collector {
  public:
   PerfCollector(const CollectorContext& context, std::unique_ptr<PerfCounters> counters,
                 PerfSelection selection)
-      : counters_(std::move(counters)), failure_(std::move(selection.failure)) {
+      : counters_(std::move(counters)) {
     for (PerfGroup& group : selection.groups) Open(group, selection.cpus, context.log);
     AcceptWhatIsThere(context.log);
+    // What was asked for by name and is not there comes first.
+    Status opening = std::exchange(failure_, std::move(selection.failure));
+    if (!opening.ok()) Fail(std::move(opening));
   }
 
   // What could not be opened when the collector was made is reported each time.

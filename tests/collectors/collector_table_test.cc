@@ -249,7 +249,8 @@ TEST(CollectorTableTest, GivesEveryFlagAHelpAndADefaultThatItAccepts) {
 TEST(CollectorTableTest, GivesEveryMetricANameATypeAndOneSentence) {
   for (const CollectorSpec* spec : CollectorTable()) {
     for (const MetricDesc& metric : spec->metrics) {
-      EXPECT_TRUE(metric.name.starts_with("node_")) << metric.name;
+      const bool is_ours = metric.name.starts_with("hostpulse_");
+      EXPECT_TRUE(is_ours || metric.name.starts_with("node_")) << metric.name;
       EXPECT_TRUE(metric.help.ends_with('.')) << metric.name;
       EXPECT_EQ(metric.help.find('\n'), metric.help.npos) << metric.name;
       EXPECT_EQ(metric.labels.find(' '), metric.labels.npos) << metric.name;
