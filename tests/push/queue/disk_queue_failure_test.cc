@@ -60,6 +60,8 @@ class FailingIo final : public FileIo {
 
 class DiskQueueFailureTest : public DiskQueueTest {
  protected:
+  ~DiskQueueFailureTest() override { Close(); }  // The queue uses io_.
+
   FailingIo io_;
 };
 
