@@ -20,8 +20,8 @@ auto& NewGauge(prometheus::Registry& registry, const char* name, const char* hel
 
 // Takes `excess` off the counts, the first ones first.
 void Reduce(Tally& tally, std::size_t excess) {
-  for (std::size_t* count :
-       {&tally.accepted, &tally.rejected, &tally.relabelled_away, &tally.too_old, &tally.unknown}) {
+  for (std::size_t* count : {&tally.accepted, &tally.rejected, &tally.relabelled_away,
+                             &tally.too_old, &tally.overtaken, &tally.unknown}) {
     const std::size_t part = std::min(*count, excess);
     *count -= part;
     excess -= part;
@@ -73,6 +73,7 @@ Account::Account(AccountFamilies& families, const std::string& destination)
       dropped_as_corrupt_(Dropped("corrupt")),
       dropped_by_relabelling_(Dropped("relabel")),
       dropped_as_too_old_(Dropped("sample_age_limit")),
+      dropped_as_overtaken_(Dropped("heartbeat")),
       queued_(families.queued.Add(labels_)),
       retries_(families.retries.Add(labels_)),
       sent_bytes_(families.sent_bytes.Add(labels_)),
@@ -87,7 +88,7 @@ Account::~Account() {
   families_.unknown.Remove(&unknown_);
   for (prometheus::Counter* dropped :
        {&dropped_for_bytes_, &dropped_for_age_, &dropped_for_disk_, &dropped_as_corrupt_,
-        &dropped_by_relabelling_, &dropped_as_too_old_}) {
+        &dropped_by_relabelling_, &dropped_as_too_old_, &dropped_as_overtaken_}) {
     families_.dropped.Remove(dropped);
   }
   families_.queued.Remove(&queued_);
@@ -115,6 +116,7 @@ void Account::Settle(Cursor& cursor, std::uint64_t sequence, Tally tally) {
   unknown_.Increment(static_cast<double>(tally.unknown));
   dropped_by_relabelling_.Increment(static_cast<double>(tally.relabelled_away));
   dropped_as_too_old_.Increment(static_cast<double>(tally.too_old));
+  dropped_as_overtaken_.Increment(static_cast<double>(tally.overtaken));
   PublishLocked(cursor.Stats());
 }
 

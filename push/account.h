@@ -25,10 +25,13 @@ struct Tally {
   std::size_t accepted = 0;
   std::size_t rejected = 0;
   std::size_t relabelled_away = 0;
-  std::size_t too_old = 0;  // For sample_age_limit.
-  std::size_t unknown = 0;  // Refused, perhaps because they had arrived before.
+  std::size_t too_old = 0;    // For sample_age_limit.
+  std::size_t overtaken = 0;  // Heartbeats that a later one, sent ahead, stood for.
+  std::size_t unknown = 0;    // Refused, perhaps because they had arrived before.
 
-  std::size_t total() const { return accepted + rejected + relabelled_away + too_old + unknown; }
+  std::size_t total() const {
+    return accepted + rejected + relabelled_away + too_old + overtaken + unknown;
+  }
 };
 
 // The families of hostpulse_push_* that have a destination. The registry outlives it.
@@ -91,6 +94,7 @@ class Account {
   prometheus::Counter& dropped_as_corrupt_;
   prometheus::Counter& dropped_by_relabelling_;
   prometheus::Counter& dropped_as_too_old_;
+  prometheus::Counter& dropped_as_overtaken_;
   prometheus::Gauge& queued_;
   prometheus::Counter& retries_;
   prometheus::Counter& sent_bytes_;

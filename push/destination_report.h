@@ -12,8 +12,8 @@ namespace hostpulse::push {
 // One destination as the status page shows it.
 struct DestinationReport {
   std::string name;
-  std::string url;         // Without credentials and query.
-  std::string state;       // "starting", "up to date", "sending", "retrying", "on hold".
+  std::string url;    // Without credentials and query.
+  std::string state;  // "starting", "up to date", "sending", "catching up", "retrying", "on hold".
   std::string protocol;    // In use: "remote-write-2.0", ...
   std::string last_error;  // Of the last request that was not accepted; empty since a success.
   std::uint64_t backlog_samples = 0;

@@ -85,11 +85,11 @@ class PushServiceImpl final : public PushService {
   std::unique_ptr<Sampler> sampler_;
 };
 
-// A destination goes on as it is where neither its own settings nor the interval changed.
+// A destination goes on as it is where neither its own settings nor the sampler's changed.
 bool GoesOn(const DestinationOptions& destination, const PushOptions& before,
             const PushOptions& after) {
   const auto& wanted = after.destinations;
-  return before.sampler.interval == after.sampler.interval &&
+  return before.sampler == after.sampler &&
          std::find(wanted.begin(), wanted.end(), destination) != wanted.end();
 }
 
@@ -205,7 +205,7 @@ void PushServiceImpl::StartSender(const DestinationOptions& options,
   timing.collection_interval = sampler.interval;
   // Its rules were compiled by Check without complaint.
   destination.sender = std::make_unique<Sender>(
-      options, Relabeler::Compile(options.write_relabel_configs).value(),
+      options, Relabeler::Compile(options.write_relabel_configs).value(), AddedLabels(sampler),
       queue_->Open(options.name), timing, clock_, log, *destination.account);
   destination.sender->Start();
   log.Info("pushing", {{"url", RedactedUrl(options.transport.url)}});

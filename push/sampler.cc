@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/duration.h"
+#include "push/heartbeat.h"
 
 namespace hostpulse::push {
 namespace {
@@ -15,10 +16,7 @@ namespace {
 constexpr std::string_view kCollectorSuccess = "node_scrape_collector_success";
 
 // The heartbeat: a family that no source has.
-constexpr FamilyView kUp = {"up",
-                            "Whether the host was collected: always 1 where it is there.",
-                            prometheus::MetricType::Gauge,
-                            {}};
+constexpr FamilyView kUp = {kHeartbeatName, kHeartbeatHelp, prometheus::MetricType::Gauge, {}};
 
 std::string HostName() {
   std::array<char, 256> name{};

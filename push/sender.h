@@ -12,6 +12,7 @@
 #include "core/log/logger.h"
 #include "core/mutex.h"
 #include "push/account.h"
+#include "push/catch_up.h"
 #include "push/destination.h"
 #include "push/destination_report.h"
 #include "push/queue/queue.h"
@@ -20,6 +21,7 @@
 #include "push/remote_write/remote_write_client.h"
 #include "push/remote_write/request_builder.h"
 #include "push/retry_policy.h"
+#include "push/sender_log.h"
 #include "push/sender_state.h"
 
 namespace hostpulse::push {
@@ -28,17 +30,22 @@ struct SenderTiming {
   std::chrono::nanoseconds collection_interval = std::chrono::seconds(15);
   std::chrono::nanoseconds hold_probe = std::chrono::seconds(60);  // Between probes while on hold.
   std::chrono::nanoseconds last_attempt = std::chrono::milliseconds(500);
+  CatchUpOptions catch_up;
 };
 
 // Brings what is queued to one destination from a thread of its own: oldest first, one request at a
 // time, each acknowledged before the next, so that samples arrive in order and none is skipped. A
 // request that fails is made again, unchanged, until it is accepted or refused for good. One that
-// was not understood is made again in another protocol.
+// was not understood is made again in another protocol. After an outage the newest heartbeat goes
+// ahead of the backlog, so that alerts about a silent host clear at once, and the backlog follows
+// at CatchUp's pace.
 class Sender {
  public:
-  // The options are valid and named. All references outlive it.
-  Sender(DestinationOptions options, Relabeler relabeler, std::unique_ptr<Cursor> cursor,
-         SenderTiming timing, const Clock& clock, Logger& log, Account& account);
+  // The options are valid and named; `labels` are those that every series gets. All references
+  // outlive it.
+  Sender(DestinationOptions options, Relabeler relabeler, LabelSet labels,
+         std::unique_ptr<Cursor> cursor, SenderTiming timing, const Clock& clock, Logger& log,
+         Account& account);
   ~Sender();
 
   void Start();
@@ -61,16 +68,27 @@ class Sender {
   bool SendBatch(const std::stop_token& stop);
   void ChooseProtocol();
   Fate SendParts(const std::stop_token& stop, Tally& tally);
-  Fate SendPart(const RequestPart& part, const std::stop_token& stop, Tally& tally);
+  bool SendHeartbeat(const std::stop_token& stop);
+  Fate SendPart(const RequestPart& part, const std::stop_token& stop, bool& maybe_known,
+                Tally& tally);
+  std::optional<Fate> Settle(const SendResult& result, const RequestPart& part, bool maybe_known,
+                             Tally& tally);
+  std::optional<Fate> LeaveOutOvertaken(const SendResult& result, const RequestPart& part,
+                                        Tally& tally);
   SendResult SendOnce(std::string_view body);
   bool MetadataIsDue() const;
   void SendMetadata(const std::stop_token& stop);
-  bool Wait(const SendResult& result, const std::stop_token& stop);
+  bool WaitAfterFailure(const SendResult& result, std::size_t samples, const std::stop_token& stop);
+  bool Pause(const std::stop_token& stop);
+  void Sleep(std::chrono::nanoseconds time, SenderState::Doing doing, const std::stop_token& stop);
   PartLimits Limits() const;
   bool Shrink(std::size_t samples);
   bool StepDown(const SendResult& result);
   bool BeginSingles();
+  bool ReachesTheAgeLimit() const;
   void Refuse(const SendResult& result, std::size_t samples, bool maybe_known, Tally& tally);
+  double LiveRate() const;
+  std::chrono::nanoseconds BacklogAge() const;
   void NoteAccepted();
   void NoteFailure(const SendResult& result, std::size_t samples);
 
@@ -78,21 +96,28 @@ class Sender {
   const SenderTiming timing_;
   const Clock& clock_;
   Logger& log_;
+  SenderLog sender_log_;  // Of the sender's thread.
   Account& account_;
   std::unique_ptr<Cursor> cursor_;
 
   // Of the sender's thread.
+  const LabelSet labels_;
   RequestBuilder builder_;
   RemoteWriteClient client_;
   ProtocolChooser protocols_;
   RetryPolicy retry_;
+  CatchUp catch_up_;
   Batch batch_;
   std::size_t max_samples_;  // Smaller than configured for a while after a 413.
   MonotonicTime metadata_due_{};
-  std::optional<MonotonicTime> last_logged_;
   // Whether a sender before this one may have sent the first batch already, in part or whole.
   bool resuming_;
   std::size_t singles_ = 0;  // Collections still to send each by itself.
+  // Up to where a heartbeat sent ahead stands for those before it, and whether the receiver wants
+  // them no more.
+  std::optional<std::int64_t> overtaken_until_ms_;
+  bool leave_out_overtaken_ = false;
+  std::chrono::nanoseconds last_took_{};  // From a request to its answer.
 
   SenderState state_;
   Mutex mutex_;

@@ -53,6 +53,9 @@ void SenderState::Report(MonotonicTime now, DestinationReport& report) const {
     case Doing::kOnHold:
       report.state = "on hold";
       break;
+    case Doing::kCatchingUp:
+      report.state = "catching up";
+      break;
     case Doing::kSending:
       report.state = report.backlog_samples == 0 ? "up to date" : "sending";
       break;

@@ -14,7 +14,7 @@ namespace hostpulse::push {
 // What a sender is doing, for whoever looks at it meanwhile. Thread safe.
 class SenderState {
  public:
-  enum class Doing { kStarting, kSending, kRetrying, kOnHold };
+  enum class Doing { kStarting, kSending, kRetrying, kOnHold, kCatchingUp };
 
   // How a request was accepted: for the first time, for the first time after others were not, or
   // as the ones before.

@@ -18,6 +18,13 @@ std::span<const Sample> YoungEnough(std::span<const Sample> samples, std::int64_
   return samples.subspan(static_cast<std::size_t>(first - samples.begin()));
 }
 
+std::span<const Sample> TakeHeartbeats(std::span<const Sample> samples, const PartLimits& limits,
+                                       RequestPart& part) {
+  const auto later = YoungEnough(samples, limits.overtaken_until_ms + 1);
+  part.overtaken += samples.size() - later.size();
+  return limits.leave_out_overtaken ? later : samples;
+}
+
 }  // namespace
 
 void RequestBuilder::SetProtocol(Protocol protocol) {
@@ -62,11 +69,12 @@ RequestPart RequestBuilder::Build(const Batch& batch, std::size_t first_series,
       part.relabelled_away += run.count;
       continue;
     }
-    const std::span<const Sample> samples = YoungEnough(batch.SamplesOf(run), limits.not_before_ms);
+    std::span<const Sample> samples = YoungEnough(batch.SamplesOf(run), limits.not_before_ms);
     const bool full =
         part.samples + samples.size() > limits.max_samples || raw_bytes() >= limits.max_raw_bytes;
     if (full && part.samples > 0) break;
     part.too_old += run.count - samples.size();
+    if (known.is_heartbeat) samples = TakeHeartbeats(samples, limits, part);
     if (samples.empty()) continue;
     AddSeries(known, samples, limits.with_help);
     part.samples += samples.size();
@@ -106,6 +114,7 @@ const RequestBuilder::Known& RequestBuilder::Look(const Series& series) {
   Known& known = it->second;
   if (!is_new) return known;
   LabelSet labels = series.labels;
+  known.is_heartbeat = labels == heartbeat_;
   known.dropped = !relabeler_.Apply(labels);
   if (known.dropped) return known;
   known.family = series.family;

@@ -24,6 +24,9 @@ struct PartLimits {
   std::size_t max_raw_bytes = std::size_t{8} << 20;
   // Samples before this are left out.
   std::int64_t not_before_ms = std::numeric_limits<std::int64_t>::min();
+  // Heartbeats up to here have been overtaken by a later one, which some receivers do not forgive.
+  std::int64_t overtaken_until_ms = std::numeric_limits<std::int64_t>::min();
+  bool leave_out_overtaken = false;
   // Help and unit of every metric, too: only where the protocol has them beside its series.
   bool with_help = false;
 };
@@ -34,6 +37,7 @@ struct RequestPart {
   std::size_t samples = 0;  // In the body; 0: there is nothing to send.
   std::size_t relabelled_away = 0;
   std::size_t too_old = 0;
+  std::size_t overtaken = 0;    // Heartbeats, in the body unless they are to be left out.
   std::size_t next_series = 0;  // Where the next part begins; the batch's size at its end.
 };
 
@@ -41,7 +45,9 @@ struct RequestPart {
 // worked out once, when the series is first seen. Not thread safe.
 class RequestBuilder {
  public:
-  explicit RequestBuilder(Relabeler relabeler) : relabeler_(std::move(relabeler)) {}
+  // `heartbeat` has the labels of the series that is the heartbeat, before relabeling.
+  explicit RequestBuilder(Relabeler relabeler, LabelSet heartbeat = {})
+      : relabeler_(std::move(relabeler)), heartbeat_(std::move(heartbeat)) {}
 
   // What the next bodies are made for.
   void SetProtocol(Protocol protocol);
@@ -60,6 +66,7 @@ class RequestBuilder {
  private:
   struct Known {
     bool dropped = false;
+    bool is_heartbeat = false;
     std::string labels;    // Encoded, for prometheus.WriteRequest,
     SymbolSeries symbols;  // or numbered, for remote write 2.0.
     std::shared_ptr<const SeriesFamily> family;
@@ -73,6 +80,7 @@ class RequestBuilder {
   std::vector<const SeriesFamily*> Families() const;
 
   Relabeler relabeler_;
+  const LabelSet heartbeat_;
   Protocol protocol_ = Protocol::kRemoteWrite1;
   WriteRequestEncoder encoder_;
   RequestV2Encoder v2_encoder_;

@@ -43,12 +43,13 @@ class SenderTest : public testing::Test {
     options_.compression = kSnappy;
     timing_.hold_probe = std::chrono::milliseconds(5);
     timing_.last_attempt = std::chrono::seconds(10);
+    timing_.catch_up.outage = std::chrono::hours(24);
   }
 
   void Start() {
     account_ = std::make_unique<Account>(families_, "primary");
     sender_ = std::make_unique<Sender>(
-        options_, Relabeler::Compile(options_.write_relabel_configs).value(),
+        options_, Relabeler::Compile(options_.write_relabel_configs).value(), labels_,
         queue_.Open("primary"), timing_, clock_, loggers_.Get("push.primary"), *account_);
     sender_->Start();
   }
@@ -124,8 +125,9 @@ class SenderTest : public testing::Test {
   AccountFamilies families_{registry_};
   MemoryQueue queue_{{}, clock_, loggers_.Get("queue")};
   DestinationOptions options_;
+  LabelSet labels_ = {{"instance", "a"}, {"job", "node"}};
   SenderTiming timing_;
-  const std::int64_t first_ms_ = ToUnixMillis(clock_.Now()) - 1'000'000;
+  std::int64_t first_ms_ = ToUnixMillis(clock_.Now()) - 1'000'000;
   SeriesId known_ = 0;
   int appended_ = 0;
   std::unique_ptr<Account> account_;

@@ -164,6 +164,7 @@ TEST_F(SenderTest, MetadataFollowsTheFirstSamplesAndThenItsInterval) {
 }
 
 TEST_F(SenderTest, ABatchIsClosedByItsDeadline) {
+  first_ms_ = ToUnixMillis(clock_.Now());
   options_.queue_config.batch_send_deadline = milliseconds(20);
   timing_.collection_interval = milliseconds(1);
   Start();
@@ -172,6 +173,7 @@ TEST_F(SenderTest, ABatchIsClosedByItsDeadline) {
 }
 
 TEST_F(SenderTest, AFullBatchDoesNotWait) {
+  first_ms_ = ToUnixMillis(clock_.Now());
   options_.queue_config.batch_send_deadline = std::chrono::hours(1);
   options_.queue_config.max_samples_per_send = 6;
   timing_.collection_interval = milliseconds(1);
@@ -182,6 +184,7 @@ TEST_F(SenderTest, AFullBatchDoesNotWait) {
 }
 
 TEST_F(SenderTest, StoppingSendsWhatIsThereOnceMore) {
+  first_ms_ = ToUnixMillis(clock_.Now());
   options_.queue_config.batch_send_deadline = std::chrono::hours(1);
   timing_.collection_interval = milliseconds(1);
   Start();
