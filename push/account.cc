@@ -20,8 +20,9 @@ auto& NewGauge(prometheus::Registry& registry, const char* name, const char* hel
 
 // Takes `excess` off the counts, the first ones first.
 void Reduce(Tally& tally, std::size_t excess) {
-  for (std::size_t* count : {&tally.accepted, &tally.rejected, &tally.relabelled_away,
-                             &tally.too_old, &tally.overtaken, &tally.unknown}) {
+  for (std::size_t* count :
+       {&tally.accepted, &tally.rejected, &tally.relabelled_away, &tally.too_old,
+        &tally.from_future, &tally.overtaken, &tally.unknown}) {
     const std::size_t part = std::min(*count, excess);
     *count -= part;
     excess -= part;
@@ -56,6 +57,9 @@ AccountFamilies::AccountFamilies(prometheus::Registry& registry)
                              "Timestamp of the oldest sample still queued, 0 if there is none.")),
       backoff(NewGauge(registry, "hostpulse_push_backoff_seconds",
                        "How long the sender waits before it tries again, 0 if it does not.")),
+      clock_offset(NewGauge(registry, "hostpulse_push_clock_offset_seconds",
+                            "The destination's clock less this host's, by the date of its last "
+                            "answer; 0 if it tells none.")),
       protocol(NewGauge(registry, "hostpulse_push_protocol",
                         "Always 1; the label says in which protocol the destination last accepted "
                         "samples.")) {}
@@ -73,13 +77,15 @@ Account::Account(AccountFamilies& families, const std::string& destination)
       dropped_as_corrupt_(Dropped("corrupt")),
       dropped_by_relabelling_(Dropped("relabel")),
       dropped_as_too_old_(Dropped("sample_age_limit")),
+      dropped_for_clock_(Dropped("clock")),
       dropped_as_overtaken_(Dropped("heartbeat")),
       queued_(families.queued.Add(labels_)),
       retries_(families.retries.Add(labels_)),
       sent_bytes_(families.sent_bytes.Add(labels_)),
       last_success_(families.last_success.Add(labels_)),
       oldest_unsent_(families.oldest_unsent.Add(labels_)),
-      backoff_(families.backoff.Add(labels_)) {}
+      backoff_(families.backoff.Add(labels_)),
+      clock_offset_(families.clock_offset.Add(labels_)) {}
 
 Account::~Account() {
   families_.logged.Remove(&logged_);
@@ -88,7 +94,8 @@ Account::~Account() {
   families_.unknown.Remove(&unknown_);
   for (prometheus::Counter* dropped :
        {&dropped_for_bytes_, &dropped_for_age_, &dropped_for_disk_, &dropped_as_corrupt_,
-        &dropped_by_relabelling_, &dropped_as_too_old_, &dropped_as_overtaken_}) {
+        &dropped_by_relabelling_, &dropped_as_too_old_, &dropped_for_clock_,
+        &dropped_as_overtaken_}) {
     families_.dropped.Remove(dropped);
   }
   families_.queued.Remove(&queued_);
@@ -97,6 +104,7 @@ Account::~Account() {
   families_.last_success.Remove(&last_success_);
   families_.oldest_unsent.Remove(&oldest_unsent_);
   families_.backoff.Remove(&backoff_);
+  families_.clock_offset.Remove(&clock_offset_);
   for (const auto& [status, counter] : requests_) families_.requests.Remove(counter);
   if (protocol_gauge_ != nullptr) families_.protocol.Remove(protocol_gauge_);
 }
@@ -116,6 +124,7 @@ void Account::Settle(Cursor& cursor, std::uint64_t sequence, Tally tally) {
   unknown_.Increment(static_cast<double>(tally.unknown));
   dropped_by_relabelling_.Increment(static_cast<double>(tally.relabelled_away));
   dropped_as_too_old_.Increment(static_cast<double>(tally.too_old));
+  dropped_for_clock_.Increment(static_cast<double>(tally.from_future));
   dropped_as_overtaken_.Increment(static_cast<double>(tally.overtaken));
   PublishLocked(cursor.Stats());
 }

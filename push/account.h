@@ -25,12 +25,13 @@ struct Tally {
   std::size_t accepted = 0;
   std::size_t rejected = 0;
   std::size_t relabelled_away = 0;
-  std::size_t too_old = 0;    // For sample_age_limit.
-  std::size_t overtaken = 0;  // Heartbeats that a later one, sent ahead, stood for.
-  std::size_t unknown = 0;    // Refused, perhaps because they had arrived before.
+  std::size_t too_old = 0;      // For sample_age_limit.
+  std::size_t from_future = 0;  // Taken while the clock was ahead.
+  std::size_t overtaken = 0;    // Heartbeats that a later one, sent ahead, stood for.
+  std::size_t unknown = 0;      // Refused, perhaps because they had arrived before.
 
   std::size_t total() const {
-    return accepted + rejected + relabelled_away + too_old + overtaken + unknown;
+    return accepted + rejected + relabelled_away + too_old + from_future + overtaken + unknown;
   }
 };
 
@@ -50,6 +51,7 @@ struct AccountFamilies {
   prometheus::Family<prometheus::Gauge>& last_success;
   prometheus::Family<prometheus::Gauge>& oldest_unsent;
   prometheus::Family<prometheus::Gauge>& backoff;
+  prometheus::Family<prometheus::Gauge>& clock_offset;
   prometheus::Family<prometheus::Gauge>& protocol;
 };
 
@@ -76,6 +78,7 @@ class Account {
   void CountRetry() { retries_.Increment(); }
   void NoteSuccess(WallTime now) { last_success_.Set(ToSeconds(now.time_since_epoch())); }
   void SetProtocol(Protocol protocol);  // In use.
+  void SetClockOffset(std::chrono::nanoseconds offset) { clock_offset_.Set(ToSeconds(offset)); }
   void SetBackoff(std::chrono::nanoseconds wait) { backoff_.Set(ToSeconds(wait)); }
 
  private:
@@ -94,6 +97,7 @@ class Account {
   prometheus::Counter& dropped_as_corrupt_;
   prometheus::Counter& dropped_by_relabelling_;
   prometheus::Counter& dropped_as_too_old_;
+  prometheus::Counter& dropped_for_clock_;
   prometheus::Counter& dropped_as_overtaken_;
   prometheus::Gauge& queued_;
   prometheus::Counter& retries_;
@@ -101,6 +105,7 @@ class Account {
   prometheus::Gauge& last_success_;
   prometheus::Gauge& oldest_unsent_;
   prometheus::Gauge& backoff_;
+  prometheus::Gauge& clock_offset_;
 
   Mutex mutex_;
   std::map<int, prometheus::Counter*> requests_ HOSTPULSE_GUARDED_BY(mutex_);

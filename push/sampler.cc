@@ -168,6 +168,12 @@ void Sampler::EndAllSeries() {
 }
 
 void Sampler::NoteClock() {
+  if (schedule_.steps_back() > steps_back_) {
+    steps_back_ = schedule_.steps_back();
+    log_.Warn(
+        "the clock was set back, and timestamps with it: a receiver without an out-of-order window "
+        "refuses samples until the clock has passed where it was");
+  }
   const bool behind = schedule_.ahead() > std::chrono::milliseconds(1);
   if (behind && !clock_warned_) {
     log_.Warn("the clock stepped back: timestamps stand still until it has caught up",
@@ -184,6 +190,7 @@ void Sampler::NoteStats(std::chrono::nanoseconds duration) {
   stats_.series = table_.size();
   stats_.duration = duration;
   stats_.clock_behind = schedule_.ahead();
+  stats_.clock_steps_back = schedule_.steps_back();
 }
 
 }  // namespace hostpulse::push

@@ -39,6 +39,7 @@ struct SamplerStats {
   std::uint64_t series = 0;
   std::chrono::nanoseconds duration{};       // Of the last collection.
   std::chrono::milliseconds clock_behind{};  // See TickSchedule::ahead.
+  std::uint64_t clock_steps_back = 0;        // See TickSchedule::steps_back.
 };
 
 // Collects from a source on a thread of its own and appends to the queue: every series of the
@@ -90,6 +91,7 @@ class Sampler {
   bool patient_ HOSTPULSE_GUARDED_BY(mutex_) = false;
   bool reconfigured_ HOSTPULSE_GUARDED_BY(mutex_) = false;
   bool clock_warned_ HOSTPULSE_GUARDED_BY(mutex_) = false;
+  std::uint64_t steps_back_ HOSTPULSE_GUARDED_BY(mutex_) = 0;  // Of the clock, so far logged.
   // Apart from the rest, so that nobody waits for a slow collection to read them.
   mutable Mutex stats_mutex_;
   SamplerStats stats_ HOSTPULSE_GUARDED_BY(stats_mutex_);

@@ -6,8 +6,10 @@
 #include <random>
 #include <utility>
 
+#include "core/duration.h"
 #include "push/age_limit.h"
 #include "push/heartbeat.h"
+#include "push/remote_write/compressor.h"
 
 namespace hostpulse::push {
 namespace {
@@ -57,6 +59,7 @@ Sender::Sender(DestinationOptions options, Relabeler relabeler, LabelSet labels,
       protocols_(options_.protobuf_message, options_.compression),
       retry_(options_.queue_config.min_backoff, options_.queue_config.max_backoff,
              std::random_device()()),
+      receiver_clock_(clock),
       catch_up_(timing.catch_up, std::random_device()()),
       max_samples_(options_.queue_config.max_samples_per_send),
       resuming_(cursor_->Stats().queued_samples > 0) {}
@@ -136,6 +139,7 @@ bool Sender::SendBatch(const std::stop_token& stop) {
   limits.max_samples = options_.queue_config.max_samples_per_send;
   if (singles_ > 0) limits.max_collections = 1;
   if (!cursor_->Peek(limits, batch_)) return false;
+  if (!AwaitClock(stop)) return false;
   protocols_.BeginBatch(clock_.Monotonic());
   Tally tally;
   switch (SendParts(stop, tally)) {
@@ -174,6 +178,7 @@ Sender::Fate Sender::SendParts(const std::stop_token& stop, Tally& tally) {
     }
     tally.relabelled_away += part.relabelled_away;
     tally.too_old += part.too_old;
+    tally.from_future += part.from_future;
     tally.overtaken += left_out;
     at = part.next_series;
     maybe_known = resuming_;
@@ -309,11 +314,55 @@ bool Sender::ReachesTheAgeLimit() const {
 }
 
 SendResult Sender::SendOnce(std::string_view body) {
+  return SendOnce(body, builder_.protocol());
+}
+
+SendResult Sender::SendOnce(std::string_view body, Protocol protocol) {
   const MonotonicTime start = clock_.Monotonic();
-  SendResult result = client_.Send({body, builder_.protocol()});
+  SendResult result = client_.Send({body, protocol});
   last_took_ = clock_.Monotonic() - start;
   account_.CountRequest(result.status, body.size());
+  if (result.status != 0) {
+    receiver_clock_.NoteAnswer(result.clock_offset);
+    account_.SetClockOffset(receiver_clock_.offset());
+  }
   return result;
+}
+
+// While what was collected seems to be from the receiver's future, asks it for the time. If our
+// clock is ahead, nothing is sent until it was set right; if it no longer is, what was taken while
+// it was is left out. False where a stop came first.
+bool Sender::AwaitClock(const std::stop_token& stop) {
+  const std::int64_t newest_ms = SpanOf(batch_).last_ms;
+  while (receiver_clock_.IsAhead(newest_ms)) {
+    if (!AskForTime(stop)) return false;
+    if (!receiver_clock_.IsAhead(newest_ms)) break;
+    if (!receiver_clock_.WeAreAhead()) {
+      log_.Warn("samples are left out that were taken while the clock was ahead",
+                {{"collections", batch_.collections}});
+      break;
+    }
+    const std::string ahead =
+        FormatDuration(std::chrono::duration_cast<std::chrono::seconds>(-receiver_clock_.offset()));
+    state_.NoteFailure("the clock of this host is " + ahead + " ahead of the destination's");
+    log_.Error("the clock is ahead of the destination's: holding what is queued; set it right",
+               {{"ahead", ahead}, {"next_try", FormatDuration(timing_.hold_probe)}});
+    Sleep(timing_.hold_probe, SenderState::Doing::kOnHold, stop);
+    if (stop.stop_requested()) return false;
+  }
+  return true;
+}
+
+// By a request without samples, until there is an answer. False where a stop came first.
+bool Sender::AskForTime(const std::stop_token& stop) {
+  const Protocol protocol = protocols_.last();
+  Compressor compressor;
+  while (!stop.stop_requested()) {
+    const SendResult result = SendOnce(compressor.Compress("", protocol), protocol);
+    if (!IsToBeTriedAgain(result) || result.clock_offset) return true;
+    if (!WaitAfterFailure(result, 0, stop)) return false;
+  }
+  return false;
 }
 
 bool Sender::MetadataIsDue() const {
@@ -370,6 +419,7 @@ PartLimits Sender::Limits() const {
   limits.max_samples = max_samples_;
   const std::chrono::nanoseconds age = options_.queue_config.sample_age_limit;
   if (age.count() > 0) limits.not_before_ms = ToUnixMillis(clock_.Now() - age);
+  limits.not_after_ms = ToUnixMillis(receiver_clock_.Now() + ReceiverClock::kMostAhead);
   limits.with_help = MetadataIsDue();
   if (overtaken_until_ms_) limits.overtaken_until_ms = *overtaken_until_ms_;
   limits.leave_out_overtaken = leave_out_overtaken_;

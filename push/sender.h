@@ -16,6 +16,7 @@
 #include "push/destination.h"
 #include "push/destination_report.h"
 #include "push/queue/queue.h"
+#include "push/receiver_clock.h"
 #include "push/relabel.h"
 #include "push/remote_write/protocol_chooser.h"
 #include "push/remote_write/remote_write_client.h"
@@ -69,6 +70,8 @@ class Sender {
   void ChooseProtocol();
   Fate SendParts(const std::stop_token& stop, Tally& tally);
   bool SendHeartbeat(const std::stop_token& stop);
+  bool AwaitClock(const std::stop_token& stop);
+  bool AskForTime(const std::stop_token& stop);
   Fate SendPart(const RequestPart& part, const std::stop_token& stop, bool& maybe_known,
                 Tally& tally);
   std::optional<Fate> Settle(const SendResult& result, const RequestPart& part, bool maybe_known,
@@ -76,6 +79,7 @@ class Sender {
   std::optional<Fate> LeaveOutOvertaken(const SendResult& result, const RequestPart& part,
                                         Tally& tally);
   SendResult SendOnce(std::string_view body);
+  SendResult SendOnce(std::string_view body, Protocol protocol);
   bool MetadataIsDue() const;
   void SendMetadata(const std::stop_token& stop);
   bool WaitAfterFailure(const SendResult& result, std::size_t samples, const std::stop_token& stop);
@@ -106,6 +110,7 @@ class Sender {
   RemoteWriteClient client_;
   ProtocolChooser protocols_;
   RetryPolicy retry_;
+  ReceiverClock receiver_clock_;
   CatchUp catch_up_;
   Batch batch_;
   std::size_t max_samples_;  // Smaller than configured for a while after a 413.

@@ -28,6 +28,9 @@ ServiceMetrics::ServiceMetrics(prometheus::Registry& registry)
                          "How long the last collection took.")),
       clock_behind_(NewGauge(registry, "hostpulse_push_clock_behind_seconds",
                              "How far the clock is behind the last timestamp it gave.")),
+      clock_steps_back_(
+          NewCounter(registry, "hostpulse_push_clock_steps_back_total",
+                     "Times that the clock was set back by more than two intervals.")),
       queue_bytes_(NewGauge(registry, "hostpulse_push_queue_bytes", "Bytes in the queue.")),
       queue_limit_(NewGauge(registry, "hostpulse_push_queue_limit_bytes",
                             "Bytes the queue may hold before it drops the oldest samples.")),
@@ -54,6 +57,7 @@ void ServiceMetrics::Publish(const SamplerStats& sampler, const QueueStats& queu
   series_.Set(static_cast<double>(sampler.series));
   duration_.Set(ToSeconds(sampler.duration));
   clock_behind_.Set(ToSeconds(sampler.clock_behind));
+  Follow(clock_steps_back_, sampler.clock_steps_back);
   queue_bytes_.Set(static_cast<double>(queue.bytes));
   queue_limit_.Set(static_cast<double>(queue.max_bytes));
   queue_collections_.Set(static_cast<double>(queue.collections));

@@ -18,10 +18,19 @@ MonotonicTime TickSchedule::Next(WallTime wall, MonotonicTime now) {
   return deadline_;
 }
 
+std::int64_t TickSchedule::Later(std::int64_t now_ms) {
+  if (!last_stamp_ms_ || now_ms > *last_stamp_ms_) return now_ms;
+  if (std::chrono::milliseconds(*last_stamp_ms_ - now_ms) <= 2 * interval_) {
+    return *last_stamp_ms_ + 1;
+  }
+  ++steps_back_;
+  return now_ms;
+}
+
 std::int64_t TickSchedule::Stamp(WallTime wall) {
   const auto off = wall > grid_ ? wall - grid_ : grid_ - wall;
   const std::int64_t now_ms = ToUnixMillis(off <= interval_ / 100 ? grid_ : wall);
-  const std::int64_t stamp = last_stamp_ms_ ? std::max(now_ms, *last_stamp_ms_ + 1) : now_ms;
+  const std::int64_t stamp = Later(now_ms);
   ahead_ = std::chrono::milliseconds(stamp - now_ms);
   last_stamp_ms_ = stamp;
   return stamp;

@@ -23,10 +23,13 @@ class TickSchedule {
   void Fire() { last_fired_ = deadline_; }
 
   // The timestamp of a collection that begins at `wall` for the tick of the last Next: the grid's,
-  // if it is punctual to 1 % of the interval, else the time it is; always later than the last one.
+  // if it is punctual to 1 % of the interval, else the time it is. Where the clock was set back by
+  // up to two intervals, just later than the last one; where by more, it follows the clock.
   std::int64_t Stamp(WallTime wall);
 
   std::uint64_t skipped() const { return skipped_; }
+
+  std::uint64_t steps_back() const { return steps_back_; }  // That were followed.
 
   // How far the last timestamp is ahead of the clock that it was made from: not zero while the
   // clock is behind a time at which samples were already taken.
@@ -35,12 +38,15 @@ class TickSchedule {
   void set_interval(std::chrono::nanoseconds interval) { interval_ = interval; }
 
  private:
+  std::int64_t Later(std::int64_t now_ms);
+
   std::chrono::nanoseconds interval_;
   MonotonicTime deadline_{};
   std::optional<MonotonicTime> last_fired_;
   WallTime grid_{};
   std::optional<std::int64_t> last_stamp_ms_;
   std::uint64_t skipped_ = 0;
+  std::uint64_t steps_back_ = 0;
   std::chrono::milliseconds ahead_{};
 };
 

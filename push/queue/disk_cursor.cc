@@ -40,10 +40,13 @@ bool DiskCursor::Peek(const PeekLimits& limits, Batch& out) {
   if (position_ > acked) Rewind(acked);
   position_ = std::max(position_, acked);
   if (current_ && current_->sequence <= position_) current_.reset();
+  std::int64_t last_ms = 0;
   while (out.collections < std::max<std::size_t>(1, limits.max_collections)) {
     if (!current_ && !ReadNext(out.empty())) break;
     const bool full = builder_.samples() + current_->samples > limits.max_samples;
-    if (!out.empty() && (full || current_->replaced)) break;
+    const bool steps_back = current_->timestamp_ms <= last_ms;
+    if (!out.empty() && (full || current_->replaced || steps_back)) break;
+    last_ms = current_->timestamp_ms;
     Take(out);
   }
   builder_.Finish(out);

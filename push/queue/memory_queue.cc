@@ -68,7 +68,9 @@ bool MemoryQueue::MemoryCursor::ReadChunk(const Chunk& chunk, const PeekLimits& 
     if (reader_.sequence() <= place_.acked_sequence) continue;
     const bool full = out.collections >= limits.max_collections ||
                       rows_.size() + reader_.info().samples > limits.max_samples;
-    if (full && !out.empty()) return false;
+    const bool steps_back =
+        !rows_.empty() && reader_.info().timestamp_ms <= rows_.back().sample.timestamp_ms;
+    if ((full || steps_back) && !out.empty()) return false;
     TakeRows();
     ++out.collections;
     out.last_sequence = reader_.sequence();

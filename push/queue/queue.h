@@ -54,7 +54,8 @@ struct SeriesValue {
 
 // One collection on its way into the queue. Borrowed for the call.
 struct Collection {
-  std::int64_t timestamp_ms = 0;        // Later than that of the collection before.
+  // Later than that of the collection before, unless the clock was set back.
+  std::int64_t timestamp_ms = 0;
   std::span<const SeriesPtr> added;     // Series that `values` has for the first time.
   std::span<const SeriesValue> values;  // Ascending by id.
   std::span<const SeriesId> gone;       // Ascending: series that end here with a staleness marker.
@@ -75,7 +76,8 @@ struct SeriesRun {
   bool ended = false;  // The last sample is its staleness marker.
 };
 
-// Collections on their way out, by series. Kept by the reader and filled again and again.
+// Collections on their way out, by series, each later than the one before. Kept by the reader and
+// filled again and again.
 struct Batch {
   std::uint64_t last_sequence = 0;  // What to acknowledge; 0 where the batch is empty.
   std::size_t collections = 0;

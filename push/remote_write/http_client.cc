@@ -59,6 +59,7 @@ struct SeenHeader {
   // that it was whole.
   bool whole = false;
   std::optional<std::uint64_t> samples_written;
+  std::optional<WallTime> date;
 };
 
 // "X-Prometheus-Remote-Write-Samples-Written: 12", and the same of histograms and exemplars.
@@ -82,6 +83,15 @@ void SeeWritten(std::string_view line, std::optional<std::uint64_t>& samples_wri
   samples_written = samples_written.value_or(0) + count;
 }
 
+// "Date: Tue, 15 Nov 1994 08:12:31 GMT"
+void SeeDate(std::string_view line, std::optional<WallTime>& date) {
+  constexpr std::string_view kPrefix = "date:";
+  if (line.size() < kPrefix.size() || strncasecmp(line.data(), kPrefix.data(), kPrefix.size()) != 0)
+    return;
+  const std::time_t time = curl_getdate(std::string(line.substr(kPrefix.size())).c_str(), nullptr);
+  if (time > 0) date = WallTime(std::chrono::seconds(time));
+}
+
 // libcurl's header callback, line by line. An answer may have several headers, as behind a proxy or
 // after "100 Continue": the last one counts.
 std::size_t SeeHeader(char* data, std::size_t size, std::size_t count, void* user) {
@@ -90,6 +100,7 @@ std::size_t SeeHeader(char* data, std::size_t size, std::size_t count, void* use
   if (seen.whole) seen = {};
   seen.whole = line == "\r\n" || line == "\n";
   SeeWritten(line, seen.samples_written);
+  SeeDate(line, seen.date);
   return size * count;
 }
 
@@ -288,6 +299,7 @@ HttpReply HttpClient::Impl::ReplyOf(CURLcode code) {
   if (seconds > 0) reply.retry_after = std::chrono::seconds(seconds);
   reply.body = std::move(body_);
   reply.samples_written = header_.samples_written;
+  reply.date = header_.date;
   if (reply.status == 0) reply.error = "no HTTP status";
   return reply;
 }

@@ -26,6 +26,7 @@ struct HttpReply {
   std::optional<std::chrono::seconds> retry_after;  // As sent: neither clamped nor believed.
   std::string body;                                 // Its first 64 KiB.
   bool sent = false;                                // Whether any of the request went out.
+  std::optional<WallTime> date;                     // Of the answer's header, to the second.
   // X-Prometheus-Remote-Write-Samples-Written; 0 where only one of its siblings is there.
   std::optional<std::uint64_t> samples_written;
 };

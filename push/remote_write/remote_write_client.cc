@@ -12,6 +12,8 @@ namespace {
 constexpr std::size_t kMostShown = 256;
 // A header may carry a token; what is shorter is a tenant's name rather than a secret.
 constexpr std::size_t kShortestSecret = 12;
+// A date is cut off to the second.
+constexpr std::chrono::milliseconds kHalfASecond{500};
 constexpr std::chrono::seconds kShortestRetryAfter{1};
 constexpr std::chrono::seconds kLongestRetryAfter{300};
 
@@ -80,6 +82,7 @@ SendResult Judge(const HttpReply& reply, Protocol protocol) {
 
 RemoteWriteClient::RemoteWriteClient(TransportOptions options, const Clock& clock)
     : options_(std::move(options)),
+      clock_(clock),
       http_(options_),
       url_(WithoutUser(options_.url)),
       authorizer_(Authorizer::Make(options_, http_, clock)) {}
@@ -101,6 +104,7 @@ SendResult RemoteWriteClient::Send(const WriteRequest& request) {
 
   const HttpReply reply = http_.Post(post);
   SendResult result = Judge(reply, request.protocol);
+  if (reply.date) result.clock_offset = *reply.date + kHalfASecond - clock_.Now();
   if (result.outcome == SendOutcome::kAccepted) return result;
   if (reply.status == 401) authorizer_->Refused();
   if (reply.status == 0) {

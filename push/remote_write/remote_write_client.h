@@ -38,6 +38,8 @@ struct SendResult {
   bool certain = true;
   // Of kRejected: how many samples the receiver kept all the same. Remote write 2.0 only.
   std::size_t samples_written = 0;
+  // The receiver's clock less ours, as its answer tells; to about a second.
+  std::optional<std::chrono::nanoseconds> clock_offset;
   // Of kRetry: whether the samples may have arrived all the same.
   bool maybe_delivered = false;
 };
@@ -62,6 +64,7 @@ class RemoteWriteClient {
   std::string Shown(std::string_view text) const;
 
   const TransportOptions options_;
+  const Clock& clock_;
   HttpClient http_;
   std::string url_;  // Without user and password.
   std::unique_ptr<Authorizer> authorizer_;

@@ -18,6 +18,16 @@ std::span<const Sample> YoungEnough(std::span<const Sample> samples, std::int64_
   return samples.subspan(static_cast<std::size_t>(first - samples.begin()));
 }
 
+// How many of the last samples are later than that.
+std::size_t FromFuture(std::span<const Sample> samples, std::int64_t not_after_ms) {
+  std::size_t count = 0;
+  while (count < samples.size() &&
+         samples[samples.size() - 1 - count].timestamp_ms > not_after_ms) {
+    ++count;
+  }
+  return count;
+}
+
 std::span<const Sample> TakeHeartbeats(std::span<const Sample> samples, const PartLimits& limits,
                                        RequestPart& part) {
   const auto later = YoungEnough(samples, limits.overtaken_until_ms + 1);
@@ -69,11 +79,15 @@ RequestPart RequestBuilder::Build(const Batch& batch, std::size_t first_series,
       part.relabelled_away += run.count;
       continue;
     }
-    std::span<const Sample> samples = YoungEnough(batch.SamplesOf(run), limits.not_before_ms);
+    const std::span<const Sample> all = batch.SamplesOf(run);
+    const std::size_t future = FromFuture(all, limits.not_after_ms);
+    std::span<const Sample> samples =
+        YoungEnough(all.first(all.size() - future), limits.not_before_ms);
     const bool full =
         part.samples + samples.size() > limits.max_samples || raw_bytes() >= limits.max_raw_bytes;
     if (full && part.samples > 0) break;
-    part.too_old += run.count - samples.size();
+    part.from_future += future;
+    part.too_old += all.size() - future - samples.size();
     if (known.is_heartbeat) samples = TakeHeartbeats(samples, limits, part);
     if (samples.empty()) continue;
     AddSeries(known, samples, limits.with_help);

@@ -24,6 +24,8 @@ struct PartLimits {
   std::size_t max_raw_bytes = std::size_t{8} << 20;
   // Samples before this are left out.
   std::int64_t not_before_ms = std::numeric_limits<std::int64_t>::min();
+  // And those after this.
+  std::int64_t not_after_ms = std::numeric_limits<std::int64_t>::max();
   // Heartbeats up to here have been overtaken by a later one, which some receivers do not forgive.
   std::int64_t overtaken_until_ms = std::numeric_limits<std::int64_t>::min();
   bool leave_out_overtaken = false;
@@ -37,6 +39,7 @@ struct RequestPart {
   std::size_t samples = 0;  // In the body; 0: there is nothing to send.
   std::size_t relabelled_away = 0;
   std::size_t too_old = 0;
+  std::size_t from_future = 0;
   std::size_t overtaken = 0;    // Heartbeats, in the body unless they are to be left out.
   std::size_t next_series = 0;  // Where the next part begins; the batch's size at its end.
 };

@@ -42,6 +42,19 @@ TEST_F(DiskQueueTest, KeepsWhatIsNotAcknowledgedOverARestart) {
   EXPECT_THAT(Drain(), IsEmpty()) << "acknowledged for good";
 }
 
+TEST_F(DiskQueueTest, ABatchEndsWhereTheClockWasSetBack) {
+  ASSERT_EQ(Open(), Status());
+  Append(3);
+  source_.now_ms -= 3'600'000;
+  Append(2);
+  Batch batch;
+  ASSERT_TRUE(cursor_->Peek({}, batch));
+  EXPECT_EQ(batch.collections, 3U);
+  cursor_->Ack(batch.last_sequence);
+  ASSERT_TRUE(cursor_->Peek({}, batch));
+  EXPECT_EQ(batch.collections, 2U);
+}
+
 TEST_F(DiskQueueTest, PeekIsTheSameUntilItIsAcknowledged) {
   ASSERT_EQ(Open(), Status());
   Append(20);

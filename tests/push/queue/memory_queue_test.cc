@@ -129,6 +129,20 @@ TEST_F(MemoryQueueTest, LimitsCountWholeCollections) {
   EXPECT_EQ(Collections(batch_).back(), 29);
 }
 
+TEST_F(MemoryQueueTest, ABatchEndsWhereTheClockWasSetBack) {
+  const auto cursor = queue_->Open("a");
+  Append();
+  Append();
+  clock_.SetWall(clock_.Now() - hours(1));
+  Append();
+  Batch batch;
+  ASSERT_TRUE(cursor->Peek({}, batch));
+  EXPECT_THAT(Collections(batch), ElementsAre(0, 1));
+  cursor->Ack(batch.last_sequence);
+  ASSERT_TRUE(cursor->Peek({}, batch));
+  EXPECT_THAT(Collections(batch), ElementsAre(2));
+}
+
 TEST_F(MemoryQueueTest, CursorsMoveByThemselves) {
   const auto fast = queue_->Open("fast");
   const auto slow = queue_->Open("slow");
