@@ -285,6 +285,7 @@ void Sender::Refuse(const SendResult& result, std::size_t samples, bool maybe_kn
   (maybe_known ? tally.unknown : tally.rejected) += samples - written;
   retry_.Reset();
   protocols_.NoteRejected();
+  if (!maybe_known) cursor_->KeepRefused();
   if (maybe_known) {
     log_.Info("a request that may have arrived before was refused",
               {{"error", result.error}, {"samples", samples}});

@@ -36,6 +36,10 @@ ServiceMetrics::ServiceMetrics(prometheus::Registry& registry)
                             "Bytes the queue may hold before it drops the oldest samples.")),
       queue_collections_(
           NewGauge(registry, "hostpulse_push_queue_collections", "Collections in the queue.")),
+      queue_refused_bytes_(
+          NewGauge(registry, "hostpulse_push_queue_refused_bytes",
+                   "Bytes of segments that are kept for the samples in them that were refused for "
+                   "good.")),
       queue_on_disk_(
           NewGauge(registry, "hostpulse_push_queue_on_disk",
                    "1 where the queue is on disk, 0 where its directory could not be used "
@@ -61,6 +65,7 @@ void ServiceMetrics::Publish(const SamplerStats& sampler, const QueueStats& queu
   queue_bytes_.Set(static_cast<double>(queue.bytes));
   queue_limit_.Set(static_cast<double>(queue.max_bytes));
   queue_collections_.Set(static_cast<double>(queue.collections));
+  queue_refused_bytes_.Set(static_cast<double>(queue.refused_bytes));
   queue_in_memory_.Set(static_cast<double>(queue.collections_in_memory));
   Follow(queue_write_errors_, queue.write_errors);
   Follow(queue_read_errors_, queue.read_errors);

@@ -31,6 +31,7 @@ class ServiceMetrics {
   prometheus::Gauge& queue_bytes_;
   prometheus::Gauge& queue_limit_;
   prometheus::Gauge& queue_collections_;
+  prometheus::Gauge& queue_refused_bytes_;
   prometheus::Gauge& queue_on_disk_;
   prometheus::Gauge& queue_in_memory_;
   prometheus::Counter& queue_write_errors_;

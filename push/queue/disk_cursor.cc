@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <set>
 #include <utility>
 
 #include "push/series_table.h"
@@ -16,9 +17,10 @@ constexpr int kMostFailures = 3;
 
 }  // namespace
 
-DiskCursor::DiskCursor(const QueueDirectory& directory, SharedLog& shared, Place& place,
-                       bool is_new, bool durable, const Clock& clock, Logger& log)
+DiskCursor::DiskCursor(const QueueDirectory& directory, SharedLog& shared, RefusedSegments& refused,
+                       Place& place, bool is_new, bool durable, const Clock& clock, Logger& log)
     : shared_(shared),
+      refused_(refused),
       place_(place),
       durable_(durable),
       clock_(clock),
@@ -177,6 +179,19 @@ std::size_t DiskCursor::Ack(std::uint64_t sequence) {
   }
   if (clock_.Monotonic() - last_save_ >= kBetweenSaves) Save();
   return released;
+}
+
+// What waits in memory is not kept: it has no segment.
+void DiskCursor::KeepRefused() {
+  std::set<std::uint64_t> bases;
+  {
+    MutexLock lock(shared_.mutex);
+    for (const Peeked& peeked : peeked_) {
+      const SegmentInfo* const segment = shared_.state.segments.FindAfter(peeked.sequence - 1);
+      if (segment != nullptr) bases.insert(segment->base);
+    }
+  }
+  for (const std::uint64_t base : bases) refused_.Keep(base);
 }
 
 void DiskCursor::WaitForMore(std::uint64_t samples, std::stop_token stop,

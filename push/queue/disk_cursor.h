@@ -10,6 +10,7 @@
 #include "push/queue/batch_builder.h"
 #include "push/queue/collection_reader.h"
 #include "push/queue/queue.h"
+#include "push/queue/refused_segments.h"
 #include "push/queue/shared_log.h"
 
 namespace hostpulse::push {
@@ -20,12 +21,13 @@ class DiskCursor final : public Cursor {
  public:
   // All references outlive it; `place` is its own but for what others do to it under the lock. A
   // new place is written to its file at once.
-  DiskCursor(const QueueDirectory& directory, SharedLog& shared, Place& place, bool is_new,
-             bool durable, const Clock& clock, Logger& log);
+  DiskCursor(const QueueDirectory& directory, SharedLog& shared, RefusedSegments& refused,
+             Place& place, bool is_new, bool durable, const Clock& clock, Logger& log);
   ~DiskCursor() override;  // Writes where it stands.
 
   bool Peek(const PeekLimits& limits, Batch& out) override;
   std::size_t Ack(std::uint64_t sequence) override;
+  void KeepRefused() override;
   void WaitForMore(std::uint64_t samples, std::stop_token stop,
                    std::chrono::nanoseconds at_most) override;
   CursorStats Stats() const override;
@@ -61,6 +63,7 @@ class DiskCursor final : public Cursor {
   void Save();
 
   SharedLog& shared_;
+  RefusedSegments& refused_;
   Place& place_;
   const bool durable_;
   const Clock& clock_;

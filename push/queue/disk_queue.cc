@@ -21,6 +21,11 @@ std::uint64_t SegmentBytes(std::uint64_t max_bytes) {
   return std::min(std::clamp(max_bytes / 16, kLeast, kMost), max_bytes / 4);
 }
 
+// Beside the log: an eighth of what it may have.
+RefusedSegments::Bounds RefusedBounds(const QueueOptions& options) {
+  return {options.max_bytes / 8, options.max_age};
+}
+
 bool IsFull(int error) {
   return error == -ENOSPC || error == -EDQUOT;
 }
@@ -39,6 +44,7 @@ Result<std::unique_ptr<DiskQueue>> DiskQueue::Open(const QueueOptions& options, 
   if (!recovery) return recovery.status();
   queue->recovery_ = *recovery;
   queue->next_sequence_ = recovery->next_sequence;
+  queue->refused_.SetBounds(RefusedBounds(options));
   queue->recovered_living_ = queue->shared_.state.living;
   queue->writer_.Start(queue->recovered_living_, recovery->next_id);
   const SegmentIndex& segments = queue->shared_.state.segments;
@@ -54,6 +60,7 @@ DiskQueue::DiskQueue(std::unique_ptr<QueueDirectory> directory, const QueueOptio
       clock_(clock),
       log_(log),
       options_(options),
+      refused_(*directory_, clock, log),
       writer_(*directory_, clock) {}
 
 // What waits in memory gets a last chance.
@@ -155,7 +162,7 @@ int DiskQueue::TryWrite(std::uint64_t sequence, const Collection& collection, St
       }
       error = *written;
     }
-    if (IsFull(error)) again = DropOldest(DropReason::kDisk);
+    if (IsFull(error)) again = refused_.DropOldest() || DropOldest(DropReason::kDisk);
   }
   if (error < 0) {
     NoteFailure(error);
@@ -252,7 +259,8 @@ std::unique_ptr<Cursor> DiskQueue::Open(std::string_view destination) {
   const std::string name = CursorName(destination);
   const bool durable = options().fsync != std::chrono::nanoseconds::max();
   const auto [place, is_new] = PlaceOf(name, destination);
-  return std::make_unique<DiskCursor>(*directory_, shared_, *place, is_new, durable, clock_, log_);
+  return std::make_unique<DiskCursor>(*directory_, shared_, refused_, *place, is_new, durable,
+                                      clock_, log_);
 }
 
 // Also, whether it is a new one: at the end of the log.
@@ -278,6 +286,7 @@ void DiskQueue::Forget(std::string_view destination) {
 }
 
 void DiskQueue::SetOptions(const QueueOptions& options) {
+  refused_.SetBounds(RefusedBounds(options));
   MutexLock lock(shared_.mutex);
   options_ = options;
 }
@@ -288,6 +297,7 @@ QueueOptions DiskQueue::options() const {
 }
 
 QueueStats DiskQueue::Stats() const {
+  const std::uint64_t refused_bytes = refused_.bytes();
   MutexLock lock(shared_.mutex);
   const LogState& state = shared_.state;
   QueueStats stats;
@@ -299,6 +309,7 @@ QueueStats DiskQueue::Stats() const {
   stats.write_errors = write_errors_;
   stats.read_errors = shared_.read_errors;
   stats.damaged_records = recovery_.damaged_records;
+  stats.refused_bytes = refused_bytes;
   stats.foreign_files = recovery_.foreign_files;
   return stats;
 }

@@ -14,6 +14,7 @@
 #include "push/queue/queue.h"
 #include "push/queue/queue_directory.h"
 #include "push/queue/recovery.h"
+#include "push/queue/refused_segments.h"
 #include "push/queue/shared_log.h"
 
 namespace hostpulse::push {
@@ -67,6 +68,7 @@ class DiskQueue final : public Queue {
   QueueOptions options_ HOSTPULSE_GUARDED_BY(shared_.mutex);
   std::uint64_t write_errors_ HOSTPULSE_GUARDED_BY(shared_.mutex) = 0;
 
+  RefusedSegments refused_;
   LogWriter writer_;
   std::uint64_t next_sequence_ = 1;
   std::chrono::nanoseconds backoff_{};  // Zero while the disk works.

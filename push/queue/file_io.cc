@@ -72,6 +72,10 @@ int FileIo::UnlinkAt(int dir, const char* name) {
   return Call([&] { return ::unlinkat(dir, name, 0); });
 }
 
+int FileIo::LinkAt(int dir, const char* name, const char* second) {
+  return Call([&] { return ::linkat(dir, name, dir, second, 0); });
+}
+
 int FileIo::List(int dir, std::vector<std::string>& names) {
   // A descriptor of its own, because closedir closes it.
   UniqueFd fd(::openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));

@@ -32,6 +32,7 @@ class FileIo {
   virtual int Fsync(int fd);
   virtual int Ftruncate(int fd, std::uint64_t size);
   virtual int UnlinkAt(int dir, const char* name);
+  virtual int LinkAt(int dir, const char* name, const char* second);
   // The names in a directory, save "." and "..", in any order.
   virtual int List(int dir, std::vector<std::string>& names);
 };

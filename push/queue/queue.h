@@ -123,6 +123,10 @@ class Cursor {
   // bound had dropped while they were on their way are not among them.
   virtual std::size_t Ack(std::uint64_t sequence) = 0;
 
+  // What was peeked at last has samples that were refused for good: a queue on disk keeps them
+  // aside for whoever wants to send them again.
+  virtual void KeepRefused() {}
+
   // Waits until more than `samples` are queued, or the time is over, or a stop is asked for.
   virtual void WaitForMore(std::uint64_t samples, std::stop_token stop,
                            std::chrono::nanoseconds at_most) = 0;
@@ -140,6 +144,7 @@ struct QueueStats {
   std::uint64_t write_errors = 0;           // Since it was opened.
   std::uint64_t read_errors = 0;
   std::uint64_t damaged_records = 0;  // Found when it was opened.
+  std::uint64_t refused_bytes = 0;    // In segments that are kept for samples refused for good.
   std::uint64_t foreign_files = 0;    // In its directory, left alone: of a newer version, no files.
 };
 

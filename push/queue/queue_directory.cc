@@ -12,6 +12,7 @@ namespace hostpulse::push {
 namespace {
 
 constexpr std::string_view kSegmentSuffix = ".seg";
+constexpr std::string_view kRefusedSuffix = ".refused";
 constexpr std::string_view kCursorSuffix = ".cursor";
 constexpr std::string_view kLockName = "lock";
 constexpr std::size_t kHexDigits = 16;
@@ -22,15 +23,19 @@ void PutHex(std::string& out, std::uint64_t value) {
   for (int shift = 60; shift >= 0; shift -= 4) out += kDigits[value >> shift & 0xf];
 }
 
+std::string NameOf(std::uint64_t base, std::string_view suffix) {
+  std::string name;
+  PutHex(name, base);
+  return name.append(suffix);
+}
+
 // The sequence number in a segment's name; 0 for other names. Half of all numbers is enough, and
 // leaves room to count on.
-std::uint64_t SegmentBase(std::string_view name) {
-  if (name.size() != kHexDigits + kSegmentSuffix.size() || !name.ends_with(kSegmentSuffix)) {
-    return 0;
-  }
+std::uint64_t BaseIn(std::string_view name, std::string_view suffix) {
+  if (name.size() != kHexDigits + suffix.size() || !name.ends_with(suffix)) return 0;
   std::uint64_t base = 0;
   std::from_chars(name.data(), name.data() + kHexDigits, base, 16);
-  return base < std::uint64_t{1} << 63 && SegmentName(base) == name ? base : 0;
+  return base < std::uint64_t{1} << 63 && NameOf(base, suffix) == name ? base : 0;
 }
 
 bool IsPlain(char c, bool first) {
@@ -45,9 +50,11 @@ std::string Hint(const std::string& message) {
 }  // namespace
 
 std::string SegmentName(std::uint64_t base) {
-  std::string name;
-  PutHex(name, base);
-  return name.append(kSegmentSuffix);
+  return NameOf(base, kSegmentSuffix);
+}
+
+std::string RefusedName(std::uint64_t base) {
+  return NameOf(base, kRefusedSuffix);
 }
 
 std::string CursorName(std::string_view destination) {
@@ -138,8 +145,10 @@ Result<QueueDirectory::Listing> QueueDirectory::List() const {
   }
   Listing listing;
   for (std::string& name : names) {
-    if (const std::uint64_t base = SegmentBase(name); base > 0) {
+    if (const std::uint64_t base = BaseIn(name, kSegmentSuffix); base > 0) {
       listing.segments.push_back(base);
+    } else if (const std::uint64_t kept = BaseIn(name, kRefusedSuffix); kept > 0) {
+      listing.refused.push_back(kept);
     } else if (name.ends_with(kCursorSuffix)) {
       listing.cursors.push_back(std::move(name));
     } else if (name != kLockName) {
@@ -147,6 +156,7 @@ Result<QueueDirectory::Listing> QueueDirectory::List() const {
     }
   }
   std::sort(listing.segments.begin(), listing.segments.end());
+  std::sort(listing.refused.begin(), listing.refused.end());
   std::sort(listing.cursors.begin(), listing.cursors.end());
   return listing;
 }

@@ -14,6 +14,8 @@ namespace hostpulse::push {
 
 // The name of the segment with this first sequence number: "00000000000004d2.seg".
 std::string SegmentName(std::uint64_t base);
+// The second name of a segment with samples that were refused: "00000000000004d2.refused".
+std::string RefusedName(std::uint64_t base);
 // The name of a destination's cursor: what has a meaning in file names is escaped.
 std::string CursorName(std::string_view destination);
 
@@ -31,6 +33,7 @@ class QueueDirectory {
 
   struct Listing {
     std::vector<std::uint64_t> segments;  // Ascending.
+    std::vector<std::uint64_t> refused;   // Likewise.
     std::vector<std::string> cursors;     // Names of files, sorted.
     std::size_t others = 0;
   };
@@ -40,6 +43,10 @@ class QueueDirectory {
   // is 0, which else is -errno; -EINVAL where it is something else than a file.
   int OpenFile(const std::string& name, int flags, UniqueFd& fd) const;
   int Unlink(const std::string& name) const { return io_.UnlinkAt(fd_.get(), name.c_str()); }
+  // A second name for a file: 0, or -errno.
+  int Link(const std::string& name, const std::string& second) const {
+    return io_.LinkAt(fd_.get(), name.c_str(), second.c_str());
+  }
   // Makes new names in it survive a power failure.
   int Sync() const { return io_.Fsync(fd_.get()); }
 

@@ -47,6 +47,10 @@ class FailingIo final : public FileIo {
     return Fails() ? -error_ : FileIo::UnlinkAt(dir, name);
   }
 
+  int LinkAt(int dir, const char* name, const char* second) override {
+    return Fails() ? -error_ : FileIo::LinkAt(dir, name, second);
+  }
+
  private:
   bool Fails() {
     const int call = ++calls_;
