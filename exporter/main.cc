@@ -8,6 +8,7 @@
 
 #include "exporter/app.h"
 #include "exporter/commands/commands.h"
+#include "exporter/commands/queue.h"
 #include "exporter/config/completion.h"
 #include "exporter/config/completion_script.h"
 #include "exporter/config/help.h"
@@ -58,12 +59,12 @@ int RefuseCheck(const std::vector<std::string>& errors) {
   return 1;
 }
 
-int RunCommand(const std::vector<std::string>& command, const config::Config& config, bool json) {
-  if (command[0] == "once") return commands::Once(config);
-  if (command[0] == "check") return commands::Check(config);
-  if (command[0] == "describe") return commands::Describe(json);
-  return Refuse(
-      {"queue " + command[1] + ": is not there yet; push/queue/FORMAT.md describes the files"});
+int RunCommand(const config::CommandLine& line, const config::Config& config) {
+  const std::string& command = line.command[0];
+  if (command == "once") return commands::Once(config);
+  if (command == "check") return commands::Check(config);
+  if (command == "describe") return commands::Describe(line.Has("json"));
+  return commands::Queue(line, config);
 }
 
 int Run(const char* program, std::span<const std::string> arguments) {
@@ -87,7 +88,7 @@ int Run(const char* program, std::span<const std::string> arguments) {
   }
   const bool checks = !line.command.empty() && line.command[0] == "check";
   if (!findings.ok()) return checks ? RefuseCheck(findings.errors()) : Refuse(findings.errors());
-  if (!line.command.empty()) return RunCommand(line.command, config, line.Has("json"));
+  if (!line.command.empty()) return RunCommand(line, config);
   return Serve(std::move(config), [line](config::Findings& found) {
     return config::LoadConfig(config::FlagTable(), line, GetEnvironment, found);
   });

@@ -140,10 +140,10 @@ class Parser {
   void CheckCommand() {
     const std::vector<std::string>& command = parsed_.command;
     for (const auto& [name, values] : parsed_.flags) {
-      const std::string& owner = table_.Find(name)->command;
-      if (owner.empty() || (!command.empty() && command[0] == owner)) continue;
+      const Flag& flag = *table_.Find(name);
+      if (flag.OfCommand(command.empty() ? "" : command[0])) continue;
       std::string error = "flag '--";
-      findings_.Error(error.append(name).append("' belongs to ").append(owner));
+      findings_.Error(error.append(name).append("' belongs to ").append(flag.commands[0]));
     }
     if (command.empty() || command[0] != "queue") return;
     if (command.size() == 2 && HasSubcommand(*FindCommand("queue"), command[1])) return;

@@ -72,8 +72,8 @@ std::vector<std::string> Flags(const Before& before, std::string_view word,
                                const FlagTable& table) {
   Candidates candidates(word);
   for (const Flag& flag : table.flags()) {
-    const bool other_command = !flag.command.empty() &&
-                               (before.command == nullptr || before.command->name != flag.command);
+    const bool other_command =
+        !flag.OfCommand(before.command == nullptr ? "" : before.command->name);
     if (flag.hidden || other_command) continue;
     candidates.Offer("--" + flag.name);
     if (flag.boolean()) candidates.Offer("--no-" + flag.name);

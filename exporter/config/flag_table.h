@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <span>
 #include <string>
 #include <string_view>
@@ -25,13 +26,16 @@ struct Flag {
   std::string file_key;  // "web.listen"; empty where the file has no such key.
   bool repeatable = false;
   bool hidden = false;
-  std::string command;                              // The one command that takes it; empty: all.
+  std::vector<std::string> commands;                // Those that take it; empty: all.
   std::vector<std::string> choices;                 // What completion offers as its value.
   std::string env;                                  // Gives the default, if set.
   std::string alias_of;                             // Deprecated: the flag that it sets.
   Status (*check)(std::string_view) = nullptr;      // Beyond the type.
   const collectors::CollectorSpec* spec = nullptr;  // Of the collector that it belongs to.
 
+  bool OfCommand(std::string_view command) const {
+    return commands.empty() || std::ranges::find(commands, command) != commands.end();
+  }
   bool boolean() const { return type == collectors::FlagType::kBool; }
   // Fine, or what is wrong with a value and what is accepted.
   Status Check(std::string_view value) const;

@@ -47,8 +47,9 @@ Flag OneOf(Flag flag, std::initializer_list<const char*> choices) {
   return flag;
 }
 
-Flag OfCommand(Flag flag, std::string_view command) {
-  flag.command = std::string(command);
+Flag Of(std::initializer_list<const char*> commands, Flag flag) {
+  flag.commands.assign(commands.begin(), commands.end());
+  flag.section = Section::kCommand;
   return flag;
 }
 
@@ -185,6 +186,29 @@ void AppendPush(std::vector<Flag>& flags) {
                      CheckNotEmpty)});
 }
 
+// The times are checked by the command, since they may be durations before now.
+void AppendOfCommands(std::vector<Flag>& flags) {
+  const auto add = [&](std::initializer_list<const char*> commands, std::string_view name,
+                       FlagType type, std::string_view default_value, std::string_view help) {
+    flags.push_back(Of(commands, Make(name, type, default_value, Section::kCommand, "", help)));
+  };
+  add({"describe", "queue"}, "json", FlagType::kBool, "false",
+      "With describe and queue stat: as JSON instead of a table.");
+  add({"queue"}, "since", FlagType::kString, "",
+      "With queue dump and replay: from this time on, as 2026-01-31T08:00:00Z, Unix seconds, or a "
+      "duration before now.");
+  add({"queue"}, "until", FlagType::kString, "", "With queue dump and replay: up to this time.");
+  add({"queue"}, "destination", FlagType::kString, "",
+      "With queue dump and replay: only what this destination has not acknowledged.");
+  add({"queue"}, "refused", FlagType::kBool, "false",
+      "With queue commands: also the segments that are kept for samples refused for good.");
+  add({"queue"}, "to", FlagType::kString, "",
+      "With queue replay: the name of a configured destination, or the URL of a receiver.");
+  flags.push_back(OneOf(Of({"queue"}, Make("format", FlagType::kString, "openmetrics",
+                                           Section::kCommand, "", "With queue dump: the format.")),
+                        {"openmetrics", "vm-json"}));
+}
+
 }  // namespace
 
 std::vector<Flag> ProgramFlags() {
@@ -194,9 +218,7 @@ std::vector<Flag> ProgramFlags() {
   AppendWeb(flags);
   AppendLogAndPaths(flags);
   AppendPush(flags);
-  flags.push_back(OfCommand(Make("json", FlagType::kBool, "false", Section::kCommand, "",
-                                 "With describe: as JSON instead of a table."),
-                            "describe"));
+  AppendOfCommands(flags);
   return flags;
 }
 

@@ -7,13 +7,16 @@
 namespace hostpulse::push {
 
 int CollectionReader::Open(std::uint64_t base, std::uint64_t end) {
+  const int error = Open(SegmentName(base), end);
+  if (error == 0) base_ = base;
+  return error;
+}
+
+int CollectionReader::Open(const std::string& name, std::uint64_t end) {
   Close();
   UniqueFd fd;
-  int error = directory_.OpenFile(SegmentName(base), O_RDONLY, fd);
-  if (error == 0) error = reader_.Open(std::move(fd), end);
-  if (error < 0) return error;
-  base_ = base;
-  return 0;
+  const int error = directory_.OpenFile(name, O_RDONLY, fd);
+  return error < 0 ? error : reader_.Open(std::move(fd), end);
 }
 
 void CollectionReader::Close() {

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 
 #include "push/queue/collection_decoder.h"
 #include "push/queue/queue_directory.h"
@@ -18,6 +19,8 @@ class CollectionReader {
 
   // Goes to the beginning of a segment and reads up to `end` from there. Returns 0 or -errno.
   int Open(std::uint64_t base, std::uint64_t end);
+  // The same of a segment under any name.
+  int Open(const std::string& name, std::uint64_t end);
   void Close();
 
   // The segment it is in; 0: none.

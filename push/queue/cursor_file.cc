@@ -40,8 +40,9 @@ std::string DestinationOf(std::string_view file_name) {
 
 }  // namespace
 
-int CursorFile::Load() {
-  if (const int error = directory_.OpenFile(file_name_, O_RDWR, fd_); error < 0) return error;
+int CursorFile::Load(Access access) {
+  const int flags = access == Access::kRead ? O_RDONLY : O_RDWR;
+  if (const int error = directory_.OpenFile(file_name_, flags, fd_); error < 0) return error;
   std::string bytes(2 * kSlotSize, '\0');
   const ssize_t got = ReadUpTo(directory_.io(), fd_.get(), bytes.data(), bytes.size(), 0);
   if (got < 0) return static_cast<int>(got);

@@ -18,9 +18,10 @@ class CursorFile {
         file_name_(std::move(file_name)),
         destination_(std::move(destination)) {}
 
-  // Reads what is there: 0, or -errno. Where both slots are damaged, the position is 0 and the name
-  // of the destination what the name of the file says.
-  int Load();
+  enum class Access { kRead, kWrite };
+  // Reads what is there, and with kWrite stays able to save: 0, or -errno. Where both slots are
+  // damaged, the position is 0 and the name of the destination what the name of the file says.
+  int Load(Access access = Access::kWrite);
 
   // Writes a position, making the file where there is none: 0, or -errno. `durable` waits until a
   // power failure cannot undo it.

@@ -50,6 +50,9 @@ class QueueDirectory {
   // Makes new names in it survive a power failure.
   int Sync() const { return io_.Fsync(fd_.get()); }
 
+  // Whether a process has it open for kWrite.
+  bool IsLocked() const;
+
   std::string PathOf(std::string_view name) const { return path_ + "/" + std::string(name); }
   const std::string& path() const { return path_; }
   int fd() const { return fd_.get(); }

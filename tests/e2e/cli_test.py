@@ -115,7 +115,10 @@ def refusals():
         (["--web.config.file=/nonexistent.yml", busy], "/nonexistent.yml"),
         (["--web.systemd-socket"], "socket activation"),
         (["--config.file=/nonexistent.yml"], "/nonexistent.yml: cannot be read"),
-        (["queue", "stat"], "is not there yet"),
+        (["queue", "stat", "--push.queue-dir=/nonexistent"], "/nonexistent: open: "),
+        (["queue", "dump", "--push.queue-dir=/", "--since=x"], "--since: 'x': accepted: "),
+        (["queue", "dump", "--format=csv"], "--format: accepted: openmetrics, vm-json"),
+        (["--since=1h"], "flag '--since' belongs to queue"),
     ]
     for arguments, part in cases:
         answer = run(*arguments)

@@ -153,9 +153,10 @@ TEST(CommandLine, AcceptsEveryFlagInItsTable) {
   for (const Flag& flag : table.flags()) {
     const std::string value = flag.default_value.empty() ? "x" : flag.default_value;
     const std::string argument = flag.boolean() ? "--" + flag.name : "--" + flag.name + "=" + value;
-    const std::vector<std::string> command = flag.name == "json"
-                                                 ? std::vector<std::string>{"describe", argument}
-                                                 : std::vector<std::string>{argument};
+    std::vector<std::string> command = flag.commands;
+    command.resize(std::min<std::size_t>(1, command.size()));
+    if (!command.empty() && command[0] == "queue") command.emplace_back("stat");
+    command.push_back(argument);
     EXPECT_THAT(Parse(command).errors, IsEmpty()) << argument;
   }
 }
@@ -215,7 +216,7 @@ TEST(Completion, OffersEveryFlagThatHelpListsAndTheNegatedOnes) {
   Names expected;
   const FlagTable table;
   for (const Flag& flag : table.flags()) {
-    if (flag.hidden || !flag.command.empty()) continue;
+    if (flag.hidden || !flag.commands.empty()) continue;
     expected.push_back("--" + flag.name);
     if (flag.boolean()) expected.push_back("--no-" + flag.name);
   }
