@@ -70,17 +70,19 @@ TEST(Promtool, ReadsWhateverTheFamilies) {
 }
 
 TEST(PrometheusClient, ReadsOurOpenMetrics) {
-  if (!Works("python3 -c 'import prometheus_client.openmetrics.parser'")) {
+  if (!Works("/usr/bin/python3 -c 'import prometheus_client.openmetrics.parser'")) {
     GTEST_SKIP() << "Python's prometheus_client is not installed";
   }
   std::mt19937_64 random(23);
   MetricBatch batch;
   std::string texts;
+  std::string text;
   for (int round = 0; round < 300; ++round) {
     test::FillOddFamilies(random, batch);
-    EncodeOpenMetrics(batch.families(), texts);
+    EncodeOpenMetrics(batch.families(), text);
+    texts += text;
   }
-  const Outcome outcome = Shell(R"(python3 -c '
+  const Outcome outcome = Shell(R"(/usr/bin/python3 -c '
 import sys
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as parse
 texts = sys.stdin.buffer.read().decode().split("# EOF\n")[:-1]
