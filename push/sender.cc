@@ -127,7 +127,7 @@ bool Sender::AwaitWork(const std::stop_token& stop) {
   const auto deadline = options_.queue_config.batch_send_deadline;
   const std::chrono::nanoseconds age = BacklogAge();
   if (catch_up_.active() && age < timing_.catch_up.outage) catch_up_.NoteCaughtUp();
-  if (timing_.collection_interval < deadline && age < deadline) {
+  if (singles_ == 0 && timing_.collection_interval < deadline && age < deadline) {
     cursor_->WaitForMore(options_.queue_config.max_samples_per_send - 1, stop, deadline - age);
   }
   return Pause(stop);

@@ -21,6 +21,9 @@ class SenderCatchUpTest : public test::SenderTest {
     timing_.collection_interval = milliseconds(1);  // So that the pace is no limit.
     timing_.catch_up.outage = milliseconds(20);
     timing_.catch_up.spread = milliseconds(2);
+    // Five collections go together, however slowly they are appended.
+    options_.queue_config.max_samples_per_send = 15;
+    options_.queue_config.batch_send_deadline = std::chrono::hours(2);
     Away(503);
   }
 
@@ -91,15 +94,15 @@ TEST_F(SenderCatchUpTest, HeartbeatsThatAreRefusedForOneAheadAreLeftOut) {
   ComeBack({Answer(204), Answer(400)});
   ASSERT_TRUE(Drained());
   receiver_.SetUsual(Answer(204));
-  AppendWithHeartbeat(milliseconds(0));
+  for (int age = 5; age > 0; --age) AppendWithHeartbeat(milliseconds(age));
   ASSERT_TRUE(Drained());
   sender_->Stop();
   const auto answered = Answered();
   ASSERT_GE(answered.size(), 4U);
   EXPECT_EQ(answered[2].count(kUp), 0U);
   EXPECT_EQ(answered[2].at("m2{}").size(), 5U);
-  EXPECT_EQ(answered[3].at(kUp).size(), 1U) << "later ones are sent as ever";
-  EXPECT_EQ(Metric("samples_acked_total"), 13);
+  EXPECT_EQ(answered[3].at(kUp).size(), 5U) << "later ones are sent as ever";
+  EXPECT_EQ(Metric("samples_acked_total"), 25);
   EXPECT_EQ(Metric("samples_dropped_total", "heartbeat"), 5);
   EXPECT_EQ(Metric("samples_rejected_total"), 0);
   ExpectBalanced();
@@ -152,7 +155,7 @@ TEST_F(SenderCatchUpTest, RelabellingMayTakeTheHeartbeatAway) {
   drop.action = RelabelAction::kDrop;
   options_.write_relabel_configs = {drop};
   Start();
-  AppendWithHeartbeat(std::chrono::seconds(1));
+  for (int age = 5; age > 0; --age) AppendWithHeartbeat(std::chrono::seconds(age));
   std::this_thread::sleep_for(2 * timing_.catch_up.outage);
   receiver_.SetUsual(Answer(204));
   ASSERT_TRUE(Drained());
@@ -160,7 +163,7 @@ TEST_F(SenderCatchUpTest, RelabellingMayTakeTheHeartbeatAway) {
   for (const auto& request : receiver_.Requests()) {
     EXPECT_EQ(test::SeriesOf(test::Decode(request.body)).count(kUp), 0U);
   }
-  EXPECT_EQ(Metric("samples_acked_total"), 2);
+  EXPECT_EQ(Metric("samples_acked_total"), 10);
   ExpectBalanced();
 }
 
@@ -170,7 +173,6 @@ class SenderAgeLimitTest : public SenderCatchUpTest {
   SenderAgeLimitTest() {
     timing_.catch_up.outage = std::chrono::hours(24);
     receiver_.SetUsual(Answer(204));
-    options_.queue_config.batch_send_deadline = milliseconds(1);
   }
 };
 
@@ -200,6 +202,7 @@ TEST_F(SenderAgeLimitTest, ABatchThatIsYoungIsRefusedAsAWhole) {
 }
 
 TEST_F(SenderAgeLimitTest, ABacklogOfManySmallCollectionsDoesNotWaitToFillABatch) {
+  options_.queue_config.max_samples_per_send = 10'000;
   options_.queue_config.batch_send_deadline = std::chrono::seconds(100);
   timing_.collection_interval = std::chrono::seconds(1);
   Start();
