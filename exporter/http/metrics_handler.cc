@@ -8,7 +8,7 @@
 #include "core/metrics/openmetrics_encoder.h"
 #include "core/metrics/text_encoder.h"
 #include "core/mutex.h"
-#include "exporter/http/gzip_writer.h"
+#include "core/gzip/gzip_writer.h"
 #include "exporter/http/response_writer.h"
 #include "exporter/http/scrape_request.h"
 

@@ -1,4 +1,4 @@
-#include "exporter/http/gzip_codec.h"
+#include "core/gzip/gzip_codec.h"
 
 #include <gtest/gtest.h>
 #include <zlib.h>
@@ -8,9 +8,9 @@
 #include <string>
 #include <string_view>
 
-#include "exporter/http/gzip_writer.h"
+#include "core/gzip/gzip_writer.h"
 
-namespace hostpulse::http {
+namespace hostpulse {
 namespace {
 
 // What zlib, which most clients have, makes of one gzip member; "(damaged)" where it refuses.
@@ -92,4 +92,4 @@ TEST(GzipWriterTest, CompressesOneTextAfterTheOther) {
 }
 
 }  // namespace
-}  // namespace hostpulse::http
+}  // namespace hostpulse

@@ -1,4 +1,4 @@
-#include "exporter/http/gzip_codec.h"
+#include "core/gzip/gzip_codec.h"
 
 #if HOSTPULSE_ISAL
 #include <isa-l/igzip_lib.h>
@@ -8,7 +8,7 @@
 #include <new>
 #include <vector>
 
-namespace hostpulse::http {
+namespace hostpulse {
 
 #if HOSTPULSE_ISAL
 namespace {
@@ -58,4 +58,4 @@ std::unique_ptr<GzipCodec> MakeIsalCodec() {
 }
 #endif
 
-}  // namespace hostpulse::http
+}  // namespace hostpulse

@@ -4,9 +4,9 @@
 #include <string>
 #include <string_view>
 
-#include "exporter/http/gzip_codec.h"
+#include "core/gzip/gzip_codec.h"
 
-namespace hostpulse::http {
+namespace hostpulse {
 
 // Compresses whole texts with the fastest codec there is. Keeps the codec's tables and the buffer
 // from one to the next. One thread at a time.
@@ -21,4 +21,4 @@ class GzipWriter {
   std::string buffer_;
 };
 
-}  // namespace hostpulse::http
+}  // namespace hostpulse

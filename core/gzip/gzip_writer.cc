@@ -1,8 +1,8 @@
-#include "exporter/http/gzip_writer.h"
+#include "core/gzip/gzip_writer.h"
 
 #include <cstddef>
 
-namespace hostpulse::http {
+namespace hostpulse {
 
 std::string_view GzipWriter::Compress(std::string_view text) {
   if (!codec_) codec_ = MakeIsalCodec();
@@ -13,4 +13,4 @@ std::string_view GzipWriter::Compress(std::string_view text) {
   return std::string_view(buffer_).substr(0, codec_->Compress(text, buffer_));
 }
 
-}  // namespace hostpulse::http
+}  // namespace hostpulse

@@ -1,8 +1,8 @@
 #include <libdeflate.h>
 
-#include "exporter/http/gzip_codec.h"
+#include "core/gzip/gzip_codec.h"
 
-namespace hostpulse::http {
+namespace hostpulse {
 namespace {
 
 struct Free {
@@ -37,4 +37,4 @@ std::unique_ptr<GzipCodec> MakeLibdeflateCodec() {
   return std::make_unique<LibdeflateCodec>(std::move(compressor));
 }
 
-}  // namespace hostpulse::http
+}  // namespace hostpulse

@@ -5,7 +5,7 @@
 #include <span>
 #include <string_view>
 
-namespace hostpulse::http {
+namespace hostpulse {
 
 // A compressor of whole texts, at its fastest level, with tables that it keeps from one text to the
 // next. One thread at a time.
@@ -24,4 +24,4 @@ std::unique_ptr<GzipCodec> MakeIsalCodec();
 // libdeflate: for every architecture; takes twice the time and makes a twentieth less of the text.
 std::unique_ptr<GzipCodec> MakeLibdeflateCodec();
 
-}  // namespace hostpulse::http
+}  // namespace hostpulse
