@@ -8,7 +8,7 @@
 
 #include "core/result.h"
 #include "push/relabel.h"
-#include "push/remote_write/transport_options.h"
+#include "push/transport/transport_options.h"
 
 namespace hostpulse::push {
 
@@ -44,17 +44,9 @@ struct DestinationOptions {
   bool operator==(const DestinationOptions&) const = default;
 };
 
-// What is wrong with one key of a remote_write entry: "tls_config.min_version", "url", ...
-struct OptionProblem {
-  std::string key;
-  std::string message;
-
-  bool operator==(const OptionProblem&) const = default;
-};
-
 // Everything that is wrong with the options by themselves, in the order of the struct: files and
 // network are not touched. Empty: fine.
-std::vector<OptionProblem> Validate(const DestinationOptions& options);
+Problems Validate(const DestinationOptions& options);
 
 // The name a destination has without one of its own: the host of its URL, and a few digits of a
 // hash of the whole so that two paths on one host differ: "metrics-example-1a2b3c".

@@ -2,34 +2,14 @@
 
 #include <algorithm>
 #include <utility>
-#include <vector>
-
-#include "core/version.h"
 
 namespace hostpulse::push {
 namespace {
 
-constexpr std::size_t kMostShown = 256;
-// A header may carry a token; what is shorter is a tenant's name rather than a secret.
-constexpr std::size_t kShortestSecret = 12;
 // A date is cut off to the second.
 constexpr std::chrono::milliseconds kHalfASecond{500};
 constexpr std::chrono::seconds kShortestRetryAfter{1};
 constexpr std::chrono::seconds kLongestRetryAfter{300};
-
-void ReplaceAll(std::string& text, std::string_view secret) {
-  constexpr std::string_view kInstead = "<secret>";
-  if (secret.empty()) return;
-  for (auto at = text.find(secret); at != text.npos; at = text.find(secret, at)) {
-    text.replace(at, secret.size(), kInstead);
-    at += kInstead.size();
-  }
-}
-
-std::string WithoutUser(const std::string& url) {
-  const std::optional<UrlParts> parts = ParseUrl(url);
-  return parts ? FormatUrl(*parts) : url;
-}
 
 SendOutcome OutcomeOf(int status) {
   if (status == 0) return SendOutcome::kRetry;
@@ -81,69 +61,41 @@ SendResult Judge(const HttpReply& reply, Protocol protocol) {
 }
 
 RemoteWriteClient::RemoteWriteClient(TransportOptions options, const Clock& clock)
-    : options_(std::move(options)),
-      clock_(clock),
-      http_(options_),
-      url_(WithoutUser(options_.url)),
-      authorizer_(Authorizer::Make(options_, http_, clock)) {}
+    : clock_(clock), endpoint_(std::move(options), clock) {}
 
 SendResult RemoteWriteClient::Send(const WriteRequest& request) {
-  const Result<std::string> authorization = authorizer_->Header();
-  if (!authorization.ok()) return Unauthorised(authorization.status());
-
-  HttpRequest post{url_, request.body, {}, options_.remote_timeout};
-  for (const auto& [name, value] : options_.headers) {
-    post.headers.emplace_back(name).append(": ").append(value);
-  }
   const WireFormat& format = WireFormatOf(request.protocol);
-  post.headers.push_back("Content-Type: " + std::string(format.content_type));
-  post.headers.push_back("Content-Encoding: " + std::string(format.content_encoding));
-  post.headers.emplace_back(format.version_header);
-  post.headers.push_back("User-Agent: hostpulse/" + std::string(kVersion));
-  if (!authorization->empty()) post.headers.push_back("Authorization: " + *authorization);
+  EndpointRequest post;
+  post.body = request.body;
+  post.headers = {"Content-Type: " + std::string(format.content_type),
+                  "Content-Encoding: " + std::string(format.content_encoding),
+                  std::string(format.version_header)};
+  const Result<HttpReply> reply = endpoint_.Send(std::move(post));
+  if (!reply.ok()) return Unauthorised(reply.status());
 
-  const HttpReply reply = http_.Post(post);
-  SendResult result = Judge(reply, request.protocol);
-  if (reply.date) result.clock_offset = *reply.date + kHalfASecond - clock_.Now();
+  SendResult result = Judge(*reply, request.protocol);
+  if (reply->date) result.clock_offset = *reply->date + kHalfASecond - clock_.Now();
   if (result.outcome == SendOutcome::kAccepted) return result;
-  if (reply.status == 401) authorizer_->Refused();
-  if (reply.status == 0) {
-    result.error = Shown(reply.error);
+  if (reply->status == 0) {
+    result.error = endpoint_.Shown(reply->error);
     return result;
   }
-  result.error = "HTTP " + std::to_string(reply.status);
+  result.error = "HTTP " + std::to_string(reply->status);
   if (result.outcome == SendOutcome::kNotUnderstood && result.certain) {
     result.error += ": the receiver does not take " + std::string(NameOf(request.protocol));
     return result;
   }
-  if (const std::string text = Shown(reply.body); !text.empty()) result.error += ": " + text;
+  const std::string text = endpoint_.Shown(reply->body);
+  if (!text.empty()) result.error += ": " + text;
   return result;
 }
 
-SendResult RemoteWriteClient::Unauthorised(const Status& status) const {
+SendResult RemoteWriteClient::Unauthorised(const Status& status) {
   const bool later = status.code() == ErrorCode::kTimeout;
   SendResult result;
   result.outcome = later ? SendOutcome::kRetry : SendOutcome::kHold;
-  result.error = Shown(status.message());
+  result.error = status.message();
   return result;
-}
-
-// What came from outside may hold anything, our own secrets included.
-std::string RemoteWriteClient::Shown(std::string_view text) const {
-  std::string line(text);
-  for (const std::string& secret : authorizer_->Secrets()) ReplaceAll(line, secret);
-  for (const auto& [name, value] : options_.headers) {
-    if (value.size() >= kShortestSecret) ReplaceAll(line, value);
-  }
-  if (const std::optional<UrlParts> proxy = ParseUrl(options_.proxy_url)) {
-    ReplaceAll(line, proxy->password);
-  }
-  for (char& c : line) {
-    if (c < ' ' || c > '~') c = ' ';
-  }
-  while (line.ends_with(' ')) line.pop_back();
-  if (line.size() > kMostShown) line.resize(kMostShown);
-  return line;
 }
 
 }  // namespace hostpulse::push

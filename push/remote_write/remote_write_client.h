@@ -2,16 +2,15 @@
 
 #include <chrono>
 #include <cstddef>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "core/clock.h"
-#include "push/remote_write/credentials.h"
-#include "push/remote_write/http_client.h"
 #include "push/remote_write/protocol.h"
-#include "push/remote_write/transport_options.h"
+#include "push/transport/endpoint.h"
+#include "push/transport/http_client.h"
+#include "push/transport/transport_options.h"
 
 namespace hostpulse::push {
 
@@ -57,17 +56,13 @@ class RemoteWriteClient {
   SendResult Send(const WriteRequest& request);
 
   // A request in progress and all later ones end by this time.
-  void EndBy(MonotonicTime time) { http_.EndBy(time); }
+  void EndBy(MonotonicTime time) { endpoint_.EndBy(time); }
 
  private:
-  SendResult Unauthorised(const Status& status) const;
-  std::string Shown(std::string_view text) const;
+  static SendResult Unauthorised(const Status& status);
 
-  const TransportOptions options_;
   const Clock& clock_;
-  HttpClient http_;
-  std::string url_;  // Without user and password.
-  std::unique_ptr<Authorizer> authorizer_;
+  Endpoint endpoint_;
 };
 
 }  // namespace hostpulse::push

@@ -1,4 +1,4 @@
-#include "push/remote_write/oauth2.h"
+#include "push/transport/oauth2.h"
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
@@ -85,7 +85,7 @@ class OAuth2Authorizer final : public Authorizer {
     const std::string basic =
         BasicCredentials(FormEncoded(options_.client_id), FormEncoded(client_secret_));
     const HttpReply reply =
-        http_.Post({options_.token_url,
+        http_.Send({options_.token_url,
                     form,
                     {"Content-Type: application/x-www-form-urlencoded", "Accept: application/json",
                      "Authorization: Basic " + basic},

@@ -6,6 +6,9 @@
 #include <string>
 #include <vector>
 
+#include "core/result.h"
+#include "push/transport/option_checks.h"
+
 namespace hostpulse::push {
 
 // Secrets come inline or from a file, which is read again when it changes or after a 401. At most
@@ -71,5 +74,12 @@ struct TransportOptions {
 
   bool operator==(const TransportOptions&) const = default;
 };
+
+// Everything that is wrong with the options by themselves, in the order of the struct: files and
+// network are not touched. Empty: fine.
+Problems Validate(const TransportOptions& options);
+
+// Whether the files can be read. Errors: as ReadSecretFile.
+Status CheckFiles(const TlsOptions& options);
 
 }  // namespace hostpulse::push

@@ -1,4 +1,4 @@
-#include "push/remote_write/credentials.h"
+#include "push/transport/credentials.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "push/remote_write/watched_file.h"
+#include "push/transport/watched_file.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>

@@ -9,15 +9,18 @@
 #include <vector>
 
 #include "core/clock.h"
-#include "push/remote_write/transport_options.h"
+#include "push/transport/transport_options.h"
 
 namespace hostpulse::push {
 
+enum class HttpMethod { kPost, kPut, kDelete, kGet };
+
 struct HttpRequest {
   std::string_view url;
-  std::string_view body;
+  std::string_view body;             // Of kPost and kPut.
   std::vector<std::string> headers;  // "Name: value"
   std::chrono::nanoseconds timeout = std::chrono::seconds(30);
+  HttpMethod method = HttpMethod::kPost;
 };
 
 struct HttpReply {
@@ -31,7 +34,7 @@ struct HttpReply {
   std::optional<std::uint64_t> samples_written;
 };
 
-// Sends POST requests by libcurl over one kept connection: with the TLS settings and the proxy of
+// Makes requests by libcurl over one kept connection: with the TLS settings and the proxy of
 // the options, without redirects, without compression, nothing taken from the environment. libcurl
 // is initialised with the first one. One thread, except for EndBy; one request at a time.
 class HttpClient {
@@ -42,7 +45,7 @@ class HttpClient {
   HttpClient(const HttpClient&) = delete;
   HttpClient& operator=(const HttpClient&) = delete;
 
-  HttpReply Post(const HttpRequest& request);
+  HttpReply Send(const HttpRequest& request);
 
   // A request in progress and all later ones end by this time. Any thread.
   void EndBy(MonotonicTime time);

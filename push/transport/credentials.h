@@ -8,9 +8,9 @@
 
 #include "core/clock.h"
 #include "core/result.h"
-#include "push/remote_write/http_client.h"
-#include "push/remote_write/transport_options.h"
-#include "push/remote_write/watched_file.h"
+#include "push/transport/http_client.h"
+#include "push/transport/transport_options.h"
+#include "push/transport/watched_file.h"
 
 namespace hostpulse::push {
 

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "push/remote_write/credentials.h"
+#include "push/transport/credentials.h"
 
 namespace hostpulse::push {
 

@@ -2,7 +2,7 @@
 
 #include <memory>
 
-#include "push/remote_write/http_client.h"
+#include "push/transport/http_client.h"
 
 namespace hostpulse::push {
 namespace {

@@ -1,4 +1,4 @@
-#include "push/remote_write/http_client.h"
+#include "push/transport/http_client.h"
 
 #include <curl/curl.h>
 #include <strings.h>
@@ -12,7 +12,7 @@
 #include <mutex>
 
 #include "core/mutex.h"
-#include "push/remote_write/watched_file.h"
+#include "push/transport/watched_file.h"
 
 namespace hostpulse::push {
 namespace {
@@ -122,7 +122,7 @@ class HttpClient::Impl {
     multi_.reset(curl_multi_init());
   }
 
-  HttpReply Post(const HttpRequest& request);
+  HttpReply Send(const HttpRequest& request);
 
   void EndBy(MonotonicTime time) {
     end_by_.store(time.time_since_epoch().count(), std::memory_order_relaxed);
@@ -140,6 +140,7 @@ class HttpClient::Impl {
   void EndOutdatedConnection();
   void SetTarget(const HttpRequest& request, List& headers);
   void SetTimes(std::chrono::nanoseconds timeout);
+  void SetMethod(HttpMethod method, std::string_view body);
   // Runs the transfer; CURLE_ABORTED_BY_CALLBACK where EndBy's time came first.
   CURLcode Perform();
   HttpReply ReplyOf(CURLcode code);
@@ -147,7 +148,7 @@ class HttpClient::Impl {
   const TlsOptions tls_;
   const std::string proxy_;
   std::array<WatchedFile, 3> tls_files_;
-  // Held where another thread than the one that posts looks at multi_, and where that one replaces
+  // Held where another thread than the one that sends looks at multi_, and where that one replaces
   // it. What it only reads it needs no lock for.
   Mutex replacing_multi_;
   // The connection lives in the multi handle, so it goes last.
@@ -232,7 +233,16 @@ void HttpClient::Impl::SetTimes(std::chrono::nanoseconds timeout) {
   Set(CURLOPT_LOW_SPEED_TIME, static_cast<long>(total / 1000 + 1));
 }
 
-HttpReply HttpClient::Impl::Post(const HttpRequest& request) {
+void HttpClient::Impl::SetMethod(HttpMethod method, std::string_view body) {
+  if (method == HttpMethod::kGet) return Set(CURLOPT_HTTPGET, 1L);
+  if (method == HttpMethod::kDelete) return Set(CURLOPT_CUSTOMREQUEST, "DELETE");
+  Set(CURLOPT_POST, 1L);
+  Set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body.size()));
+  Set(CURLOPT_POSTFIELDS, body.empty() ? "" : body.data());
+  if (method == HttpMethod::kPut) Set(CURLOPT_CUSTOMREQUEST, "PUT");
+}
+
+HttpReply HttpClient::Impl::Send(const HttpRequest& request) {
   EndOutdatedConnection();
   if (easy_ == nullptr || multi_ == nullptr) {
     HttpReply reply;
@@ -251,9 +261,7 @@ HttpReply HttpClient::Impl::Post(const HttpRequest& request) {
   SetTarget(request, headers);
   SetTimes(request.timeout);
   Set(CURLOPT_HTTPHEADER, headers.get());
-  Set(CURLOPT_POST, 1L);
-  Set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
-  Set(CURLOPT_POSTFIELDS, request.body.empty() ? "" : request.body.data());
+  SetMethod(request.method, request.body);
   return ReplyOf(Perform());
 }
 
@@ -307,8 +315,8 @@ HttpReply HttpClient::Impl::ReplyOf(CURLcode code) {
 HttpClient::HttpClient(const TransportOptions& options) : impl_(std::make_unique<Impl>(options)) {}
 HttpClient::~HttpClient() = default;
 
-HttpReply HttpClient::Post(const HttpRequest& request) {
-  return impl_->Post(request);
+HttpReply HttpClient::Send(const HttpRequest& request) {
+  return impl_->Send(request);
 }
 
 void HttpClient::EndBy(MonotonicTime time) {

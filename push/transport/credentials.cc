@@ -1,10 +1,10 @@
-#include "push/remote_write/credentials.h"
+#include "push/transport/credentials.h"
 
 #include <openssl/evp.h>
 
 #include <utility>
 
-#include "push/remote_write/oauth2.h"
+#include "push/transport/oauth2.h"
 
 namespace hostpulse::push {
 namespace {
