@@ -61,7 +61,9 @@ int RefuseCheck(const std::vector<std::string>& errors) {
 
 int RunCommand(const config::CommandLine& line, const config::Config& config) {
   const std::string& command = line.command[0];
-  if (command == "once") return commands::Once(config);
+  if (command == "once") {
+    return line.Has("push.gateway-url") ? commands::PushOnce(config) : commands::Once(config);
+  }
   if (command == "check") return commands::Check(config);
   if (command == "describe") return commands::Describe(line.Has("json"));
   return commands::Queue(line, config);

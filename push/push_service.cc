@@ -8,6 +8,8 @@
 
 #include "core/mutex.h"
 #include "push/account.h"
+#include "push/gateway/gateway_metrics.h"
+#include "push/gateway/gateway_pusher.h"
 #include "push/queue/disk_queue.h"
 #include "push/queue/memory_queue.h"
 #include "push/sender.h"
@@ -39,6 +41,12 @@ Status Check(const PushOptions& options) {
       add(destination, "name: given to more than one destination");
     }
   }
+  if (options.gateway) {
+    for (const OptionProblem& problem : Validate(options.gateway->transport)) {
+      problems +=
+          (problems.empty() ? "" : "\n") + ("gateway: " + problem.key) + ": " + problem.message;
+    }
+  }
   return problems.empty() ? Status() : Status(ErrorCode::kInvalid, problems);
 }
 
@@ -59,7 +67,9 @@ class PushServiceImpl final : public PushService {
     std::unique_ptr<Sender> sender;
   };
 
-  void Apply(const PushOptions& options);
+  void SetDestinations(const PushOptions& options);
+  void SetGateway(const PushOptions& options);
+  void StopSending();
   void MakeQueue(const PushOptions& options);
   void OpenQueue(const PushOptions& options);
   void Sample(const SamplerOptions& options);
@@ -77,10 +87,12 @@ class PushServiceImpl final : public PushService {
   PushOptions options_;
   std::unique_ptr<ServiceMetrics> metrics_;
   std::unique_ptr<AccountFamilies> families_;
+  std::unique_ptr<GatewayMetrics> gateway_metrics_;
   std::unique_ptr<Queue> queue_;
 
   mutable Mutex mutex_;  // The sampler's thread and whoever asks for a report read these, too.
   std::map<std::string, Destination, std::less<>> destinations_ HOSTPULSE_GUARDED_BY(mutex_);
+  std::unique_ptr<GatewayPusher> gateway_ HOSTPULSE_GUARDED_BY(mutex_);
 
   std::unique_ptr<Sampler> sampler_;
 };
@@ -101,18 +113,19 @@ bool IsNamed(const PushOptions& options, const std::string& name) {
 Status PushServiceImpl::Reload(PushOptions options) {
   NameDestinations(options);
   if (Status status = Check(options); !status.ok()) return status;
-  Apply(options);
+  SetDestinations(options);
+  SetGateway(options);
   options_ = std::move(options);
   return {};
 }
 
-void PushServiceImpl::Apply(const PushOptions& options) {
+void PushServiceImpl::SetDestinations(const PushOptions& options) {
   if (options.destinations.empty()) {
     if (queue_ != nullptr) {
       StopSendersExcept(options);
       ForgetAllBut(options);
     }
-    Stop();
+    StopSending();
     return;
   }
   MakeQueue(options);
@@ -211,8 +224,46 @@ void PushServiceImpl::StartSender(const DestinationOptions& options,
   log.Info("pushing", {{"url", RedactedUrl(options.transport.url)}});
 }
 
-// The sampler may be in the middle of a collection: the senders' last attempt goes on beside it.
+// One that goes on with the same group takes it over as it is.
+void PushServiceImpl::SetGateway(const PushOptions& options) {
+  GatewayPusherOptions wanted;
+  if (options.gateway) {
+    wanted = {*options.gateway, options.sampler.interval, AddedLabels(options.sampler)};
+  }
+  std::unique_ptr<GatewayPusher> before;
+  {
+    MutexLock lock(mutex_);
+    if (gateway_ != nullptr && options.gateway && gateway_->options() == wanted) return;
+    before = std::move(gateway_);
+  }
+  if (before != nullptr) {
+    const GatewayPusherOptions& had = before->options();
+    before->Stop(options.gateway && had.group == wanted.group &&
+                 had.gateway.transport.url == wanted.gateway.transport.url);
+  }
+  if (!options.gateway) return;
+  if (gateway_metrics_ == nullptr) gateway_metrics_ = std::make_unique<GatewayMetrics>(registry_);
+  Logger& log = loggers_.Get("push.gateway");
+  log.Info("pushing", {{"url", RedactedUrl(wanted.gateway.transport.url)}});
+  MutexLock lock(mutex_);
+  gateway_ =
+      std::make_unique<GatewayPusher>(std::move(wanted), source_, clock_, log, *gateway_metrics_);
+  gateway_->Start();
+}
+
 void PushServiceImpl::Stop() {
+  std::unique_ptr<GatewayPusher> gateway;
+  {
+    MutexLock lock(mutex_);
+    gateway = std::move(gateway_);
+  }
+  if (gateway != nullptr) gateway->BeginStop();
+  StopSending();
+  if (gateway != nullptr) gateway->Stop();
+}
+
+// The sampler may be in the middle of a collection: the senders' last attempt goes on beside it.
+void PushServiceImpl::StopSending() {
   if (sampler_ != nullptr) sampler_->BeginStop();
   StopSendersExcept({});
   {
@@ -229,6 +280,7 @@ std::vector<DestinationReport> PushServiceImpl::Report() const {
   for (const auto& [name, destination] : destinations_) {
     if (destination.sender != nullptr) reports.push_back(destination.sender->Report());
   }
+  if (gateway_ != nullptr) reports.push_back(gateway_->Report());
   return reports;
 }
 

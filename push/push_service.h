@@ -3,6 +3,7 @@
 #include <prometheus/registry.h>
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "core/clock.h"
@@ -11,6 +12,7 @@
 #include "core/result.h"
 #include "push/destination.h"
 #include "push/destination_report.h"
+#include "push/gateway/gateway_options.h"
 #include "push/queue/queue.h"
 #include "push/sampler.h"
 
@@ -19,18 +21,21 @@ namespace hostpulse::push {
 struct PushOptions {
   SamplerOptions sampler;
   QueueOptions queue;
-  std::vector<DestinationOptions> destinations;  // Empty: no thread, no metric, no libcurl.
+  std::vector<DestinationOptions> destinations;
+  std::optional<GatewayOptions> gateway;
+  // Without destination and gateway: no thread, no metric, no libcurl.
 
   bool operator==(const PushOptions&) const = default;
 };
 
 // Pushing as a whole: samples a source each interval into a queue, and sends that to every
-// destination from a thread of its own. Made and reloaded by the main thread; Report may be called
-// from any. All references outlive it.
+// destination from a thread of its own. Beside that, keeps a group of a Pushgateway. Made and
+// reloaded by the main thread; Report may be called from any. All references outlive it.
 class PushService {
  public:
-  // Starts at once. Loggers: "push", "push.DESTINATION", "queue". Metrics: hostpulse_push_*.
-  // Errors: kInvalid with every problem that Validate finds, names given twice included.
+  // Starts at once. Loggers: "push", "push.DESTINATION", "push.gateway", "queue". Metrics:
+  // hostpulse_push_*. Errors: kInvalid with every problem that Validate finds, names given twice
+  // included.
   static Result<std::unique_ptr<PushService>> Create(PushOptions options, MetricSource& source,
                                                      const Clock& clock, LoggerRegistry& loggers,
                                                      prometheus::Registry& registry);
@@ -42,7 +47,7 @@ class PushService {
   virtual Status Reload(PushOptions options) = 0;
 
   // Ends all threads within a second, after one last attempt of half a second to send what is
-  // queued. May be called twice.
+  // queued and to delete the group of the Pushgateway. May be called twice.
   virtual void Stop() = 0;
 
   virtual std::vector<DestinationReport> Report() const = 0;

@@ -14,6 +14,7 @@
 #include "exporter/commands/commands.h"
 #include "exporter/http/web_config_file.h"
 #include "push/destination.h"
+#include "push/gateway/gateway_client.h"
 
 namespace hostpulse::commands {
 namespace {
@@ -70,6 +71,17 @@ void CheckQueueDirectory(const std::string& directory, Findings& findings) {
   if (what != nullptr) findings.Add("push.queue_dir: " + directory + ": " + what);
 }
 
+void CheckGateway(const push::PushOptions& options, const Clock& clock, Findings& findings) {
+  const push::TransportOptions& transport = options.gateway->transport;
+  if (const Status status = push::CheckFiles(transport.tls); !status) {
+    findings.Add("push.gateway: " + std::string(status.message()));
+    return;
+  }
+  push::GatewayClient client(transport, push::AddedLabels(options.sampler), clock);
+  const push::GatewayAnswer answer = client.Probe();
+  if (!answer.ok()) findings.Add("push.gateway: " + answer.error);
+}
+
 }  // namespace
 
 int Check(const config::Config& config) {
@@ -86,6 +98,7 @@ int Check(const config::Config& config) {
     const Status status = push::CheckDestination(destination);
     if (!status) findings.Add("destination " + destination.name + ": " + status.message());
   }
+  if (config.push.gateway) CheckGateway(config.push, clock, findings);
   return findings.count() == 0 ? 0 : 1;
 }
 

@@ -12,6 +12,9 @@ namespace hostpulse::commands {
 // Collects once and prints the text exposition to standard output.
 int Once(const config::Config& config);
 
+// Collects once and puts that into the Pushgateway, where it stays.
+int PushOnce(const config::Config& config);
+
 // Tries what the configuration says: one collection, the queue's directory, the files and the URL
 // of each destination. Prints one line a finding.
 int Check(const config::Config& config);

@@ -16,7 +16,7 @@ struct Command {
 };
 
 inline constexpr std::array<Command, 4> kCommands = {{
-    {"once", "", "Collect once and print the metrics.", {}},
+    {"once", "", "Collect once and print the metrics, or push them with --push.gateway-url.", {}},
     {"check", "", "Check configuration, permissions and destinations; exit 1 on a finding.", {}},
     {"describe", "[--json]", "List every collector, metric, type, labels and help.", {}},
     {"queue",

@@ -15,13 +15,14 @@ using collectors::CollectorSpec;
 
 struct SectionKeys {
   std::string_view name;
-  std::array<std::string_view, 3> structured;  // Keys that are no flags.
+  std::array<std::string_view, 4> structured;  // Keys that are no flags.
 };
-constexpr std::array<SectionKeys, 5> kSections = {{{"global", {"external_labels"}},
-                                                   {"log", {"loggers"}},
-                                                   {"path", {}},
-                                                   {"push", {"max_bytes", "max_age", "fsync"}},
-                                                   {"web", {}}}};
+constexpr std::array<SectionKeys, 5> kSections = {
+    {{"global", {"external_labels"}},
+     {"log", {"loggers"}},
+     {"path", {}},
+     {"push", {"max_bytes", "max_age", "fsync", "gateway"}},
+     {"web", {}}}};
 
 // A boolean as a flag has it, so that `yes` in the file is "true".
 std::optional<std::string> BooleanText(const Node& node) {

@@ -49,6 +49,7 @@ class Loader {
     SetWeb();
     SetPush();
     SetDestinations();
+    SetGateway();
     CheckLoggerNames();
     if (settings_.Given("runtime.gomaxprocs")) {
       findings_.Notice("flag --runtime.gomaxprocs has no effect: there is no Go runtime here");
@@ -190,6 +191,23 @@ class Loader {
     }
   }
 
+  void SetGateway() {
+    const std::string& url = settings_.Text("push.gateway-url");
+    MapReader reader = Reader("push");
+    const Node* node = reader.TakeMap("gateway");
+    if (node == nullptr) {
+      if (!url.empty()) config_.push.gateway.emplace().transport.url = url;
+    } else {
+      config_.push.gateway = ReadGateway(*node, url, config_.file, findings_);
+    }
+    if (!settings_.Given("push.gateway-keep")) return;
+    if (!config_.push.gateway) {
+      findings_.Notice("flag --push.gateway-keep has no effect without --push.gateway-url");
+    } else {
+      config_.push.gateway->keep = settings_.Bool("push.gateway-keep");
+    }
+  }
+
   void CheckLoggerNames() {
     const std::vector<std::string> names = LoggerNames(config_);
     for (const auto& [name, level] : config_.log.loggers) {
@@ -217,6 +235,7 @@ class Loader {
 
 std::vector<std::string> LoggerNames(const Config& config) {
   std::vector<std::string> names = {"ROOT", "app", "collector", "config", "http", "push", "queue"};
+  if (config.push.gateway) names.emplace_back("push.gateway");
   for (const CollectorSpec* spec : collectors::CollectorTable()) {
     names.push_back("collector." + std::string(spec->name));
   }

@@ -172,18 +172,24 @@ void AppendLogAndPaths(std::vector<Flag>& flags) {
 
 void AppendPush(std::vector<Flag>& flags) {
   constexpr auto kSection = Section::kPush;
-  flags.insert(flags.end(),
-               {Repeatable(Make("push.url", FlagType::kString, "", kSection, "",
-                                "Push samples here by Prometheus remote write.", CheckPushUrl)),
-                Make("push.interval", FlagType::kDuration, "15s", kSection, "global.interval",
-                     "How often samples are collected for pushing.", CheckInterval),
-                Make("push.job", FlagType::kString, "node", kSection, "global.job",
-                     "The job label of pushed series.", CheckNotEmpty),
-                Make("push.instance", FlagType::kString, "", kSection, "global.instance",
-                     "The instance label of pushed series; without it, the host name."),
-                Make("push.queue-dir", FlagType::kString, "/var/lib/hostpulse/queue", kSection,
-                     "push.queue_dir", "Directory of the queue of samples not yet delivered.",
-                     CheckNotEmpty)});
+  flags.insert(
+      flags.end(),
+      {Repeatable(Make("push.url", FlagType::kString, "", kSection, "",
+                       "Push samples here by Prometheus remote write.", CheckPushUrl)),
+       Make("push.interval", FlagType::kDuration, "15s", kSection, "global.interval",
+            "How often samples are collected for pushing.", CheckInterval),
+       Make("push.job", FlagType::kString, "node", kSection, "global.job",
+            "The job label of pushed series.", CheckNotEmpty),
+       Make("push.instance", FlagType::kString, "", kSection, "global.instance",
+            "The instance label of pushed series; without it, the host name."),
+       Make("push.queue-dir", FlagType::kString, "/var/lib/hostpulse/queue", kSection,
+            "push.queue_dir", "Directory of the queue of samples not yet delivered.",
+            CheckNotEmpty),
+       Make("push.gateway-url", FlagType::kString, "", kSection, "",
+            "Keep the newest metrics in the Pushgateway at this URL, until hostpulse ends.",
+            CheckPushUrl),
+       Make("push.gateway-keep", FlagType::kBool, "false", kSection, "",
+            "Leave them in the Pushgateway when hostpulse ends.")});
 }
 
 // The times are checked by the command, since they may be durations before now.

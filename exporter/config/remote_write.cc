@@ -197,6 +197,15 @@ void ResolvePaths(std::string_view file, push::TransportOptions& to) {
   for (std::string* path : paths) *path = PathBeside(file, *path);
 }
 
+void Report(const push::Problems& problems, const Node& node, MapReader& block) {
+  for (const push::OptionProblem& problem : problems) {
+    // What could not be read holds its default, of which nothing more should be said.
+    const std::string path = block.PathOf(problem.key);
+    if (block.findings().Mentions(path)) continue;
+    block.findings().Error(PlaceBelow(node, problem.key), path, problem.message);
+  }
+}
+
 push::DestinationOptions ReadDestination(const Node& node, const std::string& path,
                                          Findings& findings) {
   MapReader block(node, path, findings);
@@ -212,11 +221,7 @@ push::DestinationOptions ReadDestination(const Node& node, const std::string& pa
   block.Ignore("send_native_histograms", "there are no native histograms");
   block.Ignore("round_robin_dns", "the addresses of a name are tried in order");
   block.Finish();
-  for (const push::OptionProblem& problem : push::Validate(to)) {
-    // What could not be read holds its default, of which nothing more should be said.
-    if (findings.Mentions(block.PathOf(problem.key))) continue;
-    findings.Error(PlaceBelow(node, problem.key), block.PathOf(problem.key), problem.message);
-  }
+  Report(push::Validate(to), node, block);
   return to;
 }
 
@@ -231,6 +236,19 @@ std::vector<push::DestinationOptions> ReadRemoteWrite(const Node& list, std::str
     ResolvePaths(file, destinations.back().transport);
   }
   return destinations;
+}
+
+push::GatewayOptions ReadGateway(const Node& node, const std::string& url, std::string_view file,
+                                 Findings& findings) {
+  MapReader block(node, "push.gateway", findings);
+  push::GatewayOptions to;
+  ReadTransport(block, to.transport);
+  block.Bool("keep", to.keep);
+  block.Finish();
+  if (!url.empty()) to.transport.url = url;
+  Report(push::Validate(to.transport), node, block);
+  ResolvePaths(file, to.transport);
+  return to;
 }
 
 }  // namespace hostpulse::config

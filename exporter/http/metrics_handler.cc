@@ -5,10 +5,10 @@
 #include <memory>
 #include <utility>
 
+#include "core/gzip/gzip_writer.h"
 #include "core/metrics/openmetrics_encoder.h"
 #include "core/metrics/text_encoder.h"
 #include "core/mutex.h"
-#include "core/gzip/gzip_writer.h"
 #include "exporter/http/response_writer.h"
 #include "exporter/http/scrape_request.h"
 
