@@ -185,8 +185,9 @@ FORMER_FLAGS = {
 # Flags of 1.5 that 1.12 does not have any more, with the reason: none, it only renamed some.
 REMOVED_FLAGS = {}
 COMMAND_OF_FLAG = {"json": "describe"}
-# Those of `hostpulse queue`, which need a queue: e2e.queue_commands uses them.
-QUEUE_FLAGS = {"destination", "format", "refused", "since", "to", "until"}
+# Those of `hostpulse queue`, which need a queue: e2e.queue_commands uses them. With the other, `once` needs
+# a Pushgateway: e2e.push_gateway.
+FLAGS_ELSEWHERE = {"destination", "format", "refused", "since", "to", "until", "push.gateway-url"}
 
 
 def refusal(*arguments, command="once"):
@@ -243,7 +244,7 @@ def every_flag_of_node_exporter_is_accepted():
 @check
 def every_flag_of_our_help_is_accepted():
     forms = [(name, words) for name, default in our_flags().items()
-             if name != "config.env" and name not in QUEUE_FLAGS for words in forms_of(name, default)]
+             if name != "config.env" and name not in FLAGS_ELSEWHERE for words in forms_of(name, default)]
     forms.append(("config.env", ["--config.env="]))  # Another value needs --config.file.
     expect_none([problem for form in forms for problem in refused(*form)], "refused")
 
