@@ -9,6 +9,7 @@
 #include "core/duration.h"
 #include "push/age_limit.h"
 #include "push/heartbeat.h"
+#include "push/remote_write/arrange.h"
 #include "push/remote_write/compressor.h"
 
 namespace hostpulse::push {
@@ -139,6 +140,7 @@ bool Sender::SendBatch(const std::stop_token& stop) {
   limits.max_samples = options_.queue_config.max_samples_per_send;
   if (singles_ > 0) limits.max_collections = 1;
   if (!cursor_->Peek(limits, batch_)) return false;
+  ArrangeForCompression(batch_);
   if (!AwaitClock(stop)) return false;
   protocols_.BeginBatch(clock_.Monotonic());
   Tally tally;

@@ -81,7 +81,7 @@ struct SeriesRun {
 struct Batch {
   std::uint64_t last_sequence = 0;  // What to acknowledge; 0 where the batch is empty.
   std::size_t collections = 0;
-  std::vector<SeriesRun> series;  // Ascending by id.
+  std::vector<SeriesRun> series;  // Ascending by id, as Peek gives them.
   std::vector<Sample> samples;
 
   bool empty() const { return collections == 0; }
