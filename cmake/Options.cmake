@@ -24,6 +24,9 @@ if(HOSTPULSE_SANITIZE)
   add_compile_options(-fsanitize=${HOSTPULSE_SANITIZE} -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${HOSTPULSE_SANITIZE})
 endif()
+if(HOSTPULSE_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
 
 add_library(hostpulse_options INTERFACE)
 target_include_directories(hostpulse_options INTERFACE
