@@ -199,7 +199,7 @@ def outage(binary, directory, number, seconds):
             figures[sender.name]["restart_to_first_request_seconds"] = time.monotonic() - began
         time.sleep(20)
         for sender in senders:
-            figures[sender.name]["lost_collections"] = missing(sender.sink.collections(), ended[sender.name])
+            figures[sender.name]["lost_collections"] = missing(sender.sink.points("up"), ended[sender.name])
         return figures
     finally:
         for sender in senders:

@@ -63,9 +63,14 @@ def fields(data):
         yield tag >> 3, value
 
 
-def timestamps(series, sample_field):
-    return [next((value for number, value in fields(sample) if number == 2), 0)
-            for number, sample in fields(series) if number == sample_field]
+def samples_of(series):
+    """[(milliseconds, value) ...]; a field that is not there is zero."""
+    found = []
+    for number, message in fields(series):
+        if number == 2:
+            sample = dict(fields(message))
+            found.append((sample.get(2, 0), struct.unpack("<d", sample.get(1, bytes(8)))[0]))
+    return found
 
 
 def labels_of(series, symbols):
@@ -93,15 +98,15 @@ class Request:
         self.encoding, self.size, self.body = encoding, len(body), body
 
     def series(self):
-        """(labels, [timestamp ms ...]) of each series with samples."""
+        """(labels, [(milliseconds, value) ...]) of each series."""
         message = (uncompress_zstd if self.encoding == "zstd" else uncompress_snappy)(self.body)
         symbols = [value for number, value in fields(message) if number == 4] if self.is_2 else None
         for number, value in fields(message):
             if number == (5 if self.is_2 else 1):
-                yield labels_of(value, symbols), timestamps(value, 2)
+                yield labels_of(value, symbols), samples_of(value)
 
     def samples(self):
-        return sum(len(times) for _, times in self.series())
+        return sum(len(samples) for _, samples in self.series())
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -131,17 +136,17 @@ class Sink:
     """Understands the protocols of one kind of receiver: "1.0" as an older Prometheus, "zstd" as an older
     VictoriaMetrics, "2.0" as a newer Prometheus."""
 
-    def __init__(self, port, protocol="1.0"):
-        self.port, self.protocol = port, protocol
+    def __init__(self, port, protocol="1.0", address="127.0.0.1"):
+        self.port, self.protocol, self.address = port, protocol, address
         self.requests = []
         self._server = None
 
     @property
     def url(self):
-        return f"http://127.0.0.1:{self.port}/api/v1/write"
+        return f"http://{self.address}:{self.port}/api/v1/write"
 
     def up(self):
-        self._server = Server(("127.0.0.1", self.port), Handler)
+        self._server = Server((self.address, self.port), Handler)
         self._server.sink = self
         threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
 
@@ -174,11 +179,11 @@ class Sink:
         samples = [(request.size, request.samples()) for request in self.requests]
         return sum(size for size, count in samples if count) / max(1, sum(count for _, count in samples))
 
-    def collections(self):
-        """The times of all heartbeats, in milliseconds."""
-        found = set()
+    def points(self, name):
+        """{milliseconds: value} of everything that came under a name."""
+        found = {}
         for request in self.requests:
-            for labels, times in request.series():
-                if labels.get(b"__name__") == b"up":
-                    found.update(times)
+            for labels, samples in request.series():
+                if labels.get(b"__name__") == name.encode():
+                    found.update(samples)
         return found
