@@ -6,6 +6,7 @@ usage: push_tls.py HOSTPULSE"""
 
 import http.server
 import os
+import shutil
 import ssl
 import subprocess
 import sys
@@ -14,6 +15,8 @@ import threading
 
 import harness
 
+ROTATIONS = 10
+CURVE = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-noenc"]
 CONFIG = """\
 global: {{interval: 200ms}}
 remote_write:
@@ -33,6 +36,15 @@ remote_write:
       ca_file: {directory}/ca.pem
       cert_file: {directory}/client.pem
       key_file: {directory}/client.key
+  - name: rotating
+    url: https://127.0.0.1:{port}/rotating
+    queue_config: {{batch_send_deadline: 0s, max_backoff: 1s}}
+    authorization: {{credentials_file: {directory}/rotating-token}}
+    tls_config:
+      ca_file: {directory}/ca.pem
+      cert_file: {directory}/both.pem
+      key_file: {directory}/both.pem
+      server_name: push.test
   - name: distrusted
     url: https://127.0.0.1:{port}/distrusted
     queue_config: {{batch_send_deadline: 0s, max_backoff: 1s}}
@@ -55,17 +67,39 @@ def make_certificates(directory, serial):
     """A new authority with a certificate for the server and one for the client."""
     fresh = os.path.join(directory, f"certificates{serial}")
     os.mkdir(fresh)
-    curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-noenc"]
-    openssl(fresh, "req", "-x509", *curve, "-keyout", "ca.key", "-out", "ca.pem", "-days", "2",
+    openssl(fresh, "req", "-x509", *CURVE, "-keyout", "ca.key", "-out", "ca.pem", "-days", "2",
             "-subj", f"/CN=authority {serial}")
     for name, subject in (("server", "push.test"), ("client", f"client {serial}")):
-        write_file(f"{fresh}/{name}.ext", f"subjectAltName=DNS:{subject.replace(' ', '-')}\n")
-        openssl(fresh, "req", *curve, "-keyout", f"{name}.key", "-out", f"{name}.csr",
-                "-subj", f"/CN={subject}")
-        openssl(fresh, "x509", "-req", "-in", f"{name}.csr", "-CA", "ca.pem", "-CAkey", "ca.key",
-                "-CAcreateserial", "-days", "2", "-extfile", f"{name}.ext", "-out", f"{name}.pem")
-    for name in ("client.key", "client.pem", "ca.pem", "server.key", "server.pem"):
+        make_certificate(fresh, name, subject)
+    for name in ("client.key", "client.pem", "ca.pem", "ca.key", "server.key", "server.pem"):
         os.rename(f"{fresh}/{name}", f"{directory}/{name}")
+
+
+def make_certificate(directory, name, subject):
+    """NAME.key and NAME.pem, of the directory's authority."""
+    write_file(f"{directory}/{name}.ext", f"subjectAltName=DNS:{subject.replace(' ', '-')}\n")
+    openssl(directory, "req", *CURVE, "-keyout", f"{name}.key", "-out", f"{name}.csr", "-subj", f"/CN={subject}")
+    openssl(directory, "x509", "-req", "-in", f"{name}.csr", "-CA", "ca.pem", "-CAkey", "ca.key",
+            "-CAcreateserial", "-days", "2", "-extfile", f"{name}.ext", "-out", f"{name}.pem")
+
+
+def rotate_under_load(directory, server, port):
+    """A new certificate with its key and a new token again and again, while requests go out: every one is
+    answered, and none is sent again."""
+    before = answers(port, "good")
+    for turn in range(ROTATIONS):
+        fresh = f"{directory}/rotation{turn}"
+        os.mkdir(fresh)
+        for name in ("ca.pem", "ca.key"):
+            shutil.copy(f"{directory}/{name}", fresh)
+        make_certificate(fresh, "client", f"rotated {turn}")
+        pair = open(f"{fresh}/client.pem").read() + open(f"{fresh}/client.key").read()
+        write_file(f"{directory}/both.pem", pair)
+        write_file(f"{directory}/rotating-token", f"token-{turn}\n")
+        server.wait_for(f"rotation {turn}", client=f"rotated {turn}", token=f"Bearer token-{turn}")
+    after = answers(port, "rotating")
+    assert set(after) == {"204"}, after
+    assert answers(port, "good").keys() == before.keys(), "the others were disturbed"
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -119,11 +153,16 @@ class Server:
         return harness.wait_until(found, what, timeout=20)[0]
 
 
-def requests_without_answer(port, destination):
+def answers(port, destination):
+    """{code: count} of the requests to a destination."""
     text = harness.request(f"http://127.0.0.1:{port}/metrics").text
     family = harness.parse_exposition(text).get("hostpulse_push_requests_total")
-    key = ("hostpulse_push_requests_total", (("code", "none"), ("destination", destination)))
-    return family.samples.get(key, 0) if family else 0
+    labels = [dict(found) | {"count": count} for (_, found), count in family.samples.items()] if family else []
+    return {one["code"]: one["count"] for one in labels if one["destination"] == destination}
+
+
+def requests_without_answer(port, destination):
+    return answers(port, destination).get("none", 0)
 
 
 def check_names(port):
@@ -141,6 +180,8 @@ def main(hostpulse):
     with tempfile.TemporaryDirectory() as directory:
         make_certificates(directory, 1)
         write_file(f"{directory}/token", "first-token\n")
+        write_file(f"{directory}/rotating-token", "first\n")
+        write_file(f"{directory}/both.pem", open(f"{directory}/client.pem").read() + open(f"{directory}/client.key").read())
         config = f"{directory}/hostpulse.yml"
         write_file(config, CONFIG.format(port=port, directory=directory))
         with harness.Process([hostpulse, f"--config.file={config}", f"--push.queue-dir={directory}/queue",
@@ -156,7 +197,8 @@ def main(hostpulse):
                     harness.wait_until(lambda name=name: requests_without_answer(own, name) > 0,
                                        f"{name} fails", timeout=20)
                 check_names(own)
-                assert {one[0] for one in server.seen} == {"/good"}, set(server.seen)
+                assert {one[0] for one in server.seen} == {"/good", "/rotating"}, set(server.seen)
+                rotate_under_load(directory, server, own)
             make_certificates(directory, 2)
             # The first try with the new ones finds no receiver, while the connection that was made
             # with the old ones still has its thread: it must not be used again.
