@@ -3,14 +3,11 @@
 #include <algorithm>
 #include <exception>
 #include <limits>
-#include <random>
 #include <utility>
 
-#include "core/duration.h"
 #include "push/age_limit.h"
 #include "push/heartbeat.h"
 #include "push/remote_write/arrange.h"
-#include "push/remote_write/compressor.h"
 
 namespace hostpulse::push {
 namespace {
@@ -35,13 +32,6 @@ TimeSpan SpanOf(const Batch& batch) {
   return span;
 }
 
-// Whether the same samples are to be sent again in the same form. Where it is not certain that they
-// were not understood, they are as good as refused.
-bool IsToBeTriedAgain(const SendResult& result) {
-  return result.outcome == SendOutcome::kRetry || result.outcome == SendOutcome::kHold ||
-         (result.outcome == SendOutcome::kNotUnderstood && result.certain);
-}
-
 }  // namespace
 
 Sender::Sender(DestinationOptions options, Relabeler relabeler, LabelSet labels,
@@ -51,17 +41,11 @@ Sender::Sender(DestinationOptions options, Relabeler relabeler, LabelSet labels,
       timing_(timing),
       clock_(clock),
       log_(log),
-      sender_log_(log, clock, timing.hold_probe),
       account_(account),
       cursor_(std::move(cursor)),
       labels_(std::move(labels)),
       builder_(std::move(relabeler), HeartbeatBatch(labels_, 0).series[0].series->labels),
-      client_(options_.transport, clock),
-      protocols_(options_.protobuf_message, options_.compression),
-      retry_(options_.queue_config.min_backoff, options_.queue_config.max_backoff,
-             std::random_device()()),
-      receiver_clock_(clock),
-      catch_up_(timing.catch_up, std::random_device()()),
+      link_(options_, timing, clock, log, account),
       max_samples_(options_.queue_config.max_samples_per_send),
       resuming_(cursor_->Stats().queued_samples > 0) {}
 
@@ -74,14 +58,7 @@ void Sender::Start() {
 }
 
 void Sender::BeginStop() {
-  const MonotonicTime end_by = std::chrono::steady_clock::now() + timing_.last_attempt;
-  {
-    MutexLock lock(mutex_);
-    if (end_by_ != MonotonicTime::max()) return;
-    end_by_ = end_by;
-  }
-  client_.EndBy(end_by);
-  thread_.request_stop();
+  if (link_.BeginStop()) thread_.request_stop();
 }
 
 void Sender::Stop() {
@@ -100,21 +77,17 @@ DestinationReport Sender::Report() const {
   report.url = RedactedUrl(options_.transport.url);
   report.backlog_samples = stats.queued_samples;
   report.backlog_age = BacklogAge();
-  state_.Report(clock_.Monotonic(), report);
+  link_.state().Report(clock_.Monotonic(), report);
   return report;
 }
 
 void Sender::Run(const std::stop_token& stop) {
   try {
-    catch_up_.Resume(BacklogAge());
+    link_.catch_up().Resume(BacklogAge());
     while (!stop.stop_requested()) {
       if (AwaitWork(stop)) SendBatch(stop);
     }
-    const auto time_left = [this] {
-      MutexLock lock(mutex_);
-      return std::chrono::steady_clock::now() < end_by_;
-    };
-    while (time_left() && SendBatch(stop)) {
+    while (link_.HasTimeLeft() && SendBatch(stop)) {
     }
   } catch (const std::exception& error) {
     log_.Error("the sender ended", {{"error", error.what()}});
@@ -127,11 +100,12 @@ bool Sender::AwaitWork(const std::stop_token& stop) {
   cursor_->WaitForMore(0, stop, kIdle);
   const auto deadline = options_.queue_config.batch_send_deadline;
   const std::chrono::nanoseconds age = BacklogAge();
-  if (catch_up_.active() && age < timing_.catch_up.outage) catch_up_.NoteCaughtUp();
+  CatchUp& catch_up = link_.catch_up();
+  if (catch_up.active() && age < timing_.catch_up.outage) catch_up.NoteCaughtUp();
   if (singles_ == 0 && timing_.collection_interval < deadline && age < deadline) {
     cursor_->WaitForMore(options_.queue_config.max_samples_per_send - 1, stop, deadline - age);
   }
-  return Pause(stop);
+  return link_.Pause(stop);
 }
 
 // Sends the next batch and acknowledges it. False where there is none, or a stop came first.
@@ -142,7 +116,7 @@ bool Sender::SendBatch(const std::stop_token& stop) {
   if (!cursor_->Peek(limits, batch_)) return false;
   ArrangeForCompression(batch_);
   if (!AwaitClock(stop)) return false;
-  protocols_.BeginBatch(clock_.Monotonic());
+  link_.protocols().BeginBatch(clock_.Monotonic());
   Tally tally;
   switch (SendParts(stop, tally)) {
     case Fate::kStopped:
@@ -190,15 +164,15 @@ Sender::Fate Sender::SendParts(const std::stop_token& stop, Tally& tally) {
 
 // The newest heartbeat alone, where it is due. False where a stop came first.
 bool Sender::SendHeartbeat(const std::stop_token& stop) {
-  while (!stop.stop_requested() && catch_up_.HeartbeatIsDue(clock_.Monotonic())) {
+  while (!stop.stop_requested() && HeartbeatIsDue()) {
     ChooseProtocol();
     const std::optional<std::int64_t> newest_ms = cursor_->Stats().newest_ms;
     const Batch batch = HeartbeatBatch(labels_, newest_ms.value_or(0));
     const RequestPart part = builder_.Build(batch, 0, {});
     if (newest_ms && part.samples > 0) {
-      const SendResult result = SendOnce(part.body);
+      const SendResult result = link_.Send(part.body, builder_.protocol());
       const bool accepted = result.outcome == SendOutcome::kAccepted;
-      if (result.outcome == SendOutcome::kNotUnderstood && StepDown(result)) continue;
+      if (result.outcome == SendOutcome::kNotUnderstood && link_.StepDown(result)) continue;
       if (IsToBeTriedAgain(result)) {
         if (!WaitAfterFailure(result, part.samples, stop)) return false;
         continue;
@@ -207,26 +181,26 @@ bool Sender::SendHeartbeat(const std::stop_token& stop) {
       overtaken_until_ms_ = accepted ? newest_ms : std::nullopt;
       leave_out_overtaken_ = false;
     }
-    catch_up_.NoteHeartbeat(clock_.Monotonic());
-    if (!Pause(stop)) return false;
+    link_.catch_up().NoteHeartbeat(clock_.Monotonic());
+    if (!link_.Pause(stop)) return false;
   }
   return true;
 }
 
 void Sender::ChooseProtocol() {
-  builder_.SetProtocol(protocols_.current());
-  state_.NoteProtocol(protocols_.current());
+  builder_.SetProtocol(link_.protocols().current());
+  link_.state().NoteProtocol(builder_.protocol());
 }
 
 // Makes one request until it is settled. `maybe_known` is set where one of them may have arrived.
 Sender::Fate Sender::SendPart(const RequestPart& part, const std::stop_token& stop,
                               bool& maybe_known, Tally& tally) {
   while (true) {
-    const SendResult result = SendOnce(part.body);
+    const SendResult result = link_.Send(part.body, builder_.protocol());
     if (const auto fate = Settle(result, part, maybe_known, tally)) return *fate;
     maybe_known = maybe_known || result.maybe_delivered;
     if (!WaitAfterFailure(result, part.samples, stop)) return Fate::kStopped;
-    if (catch_up_.HeartbeatIsDue(clock_.Monotonic())) return Fate::kAgain;
+    if (HeartbeatIsDue()) return Fate::kAgain;
   }
 }
 
@@ -236,11 +210,12 @@ std::optional<Sender::Fate> Sender::Settle(const SendResult& result, const Reque
   switch (result.outcome) {
     case SendOutcome::kAccepted:
       NoteAccepted();
-      catch_up_.NoteAccepted(clock_.Monotonic(), part.samples, last_took_, LiveRate());
+      link_.catch_up().NoteAccepted(clock_.Monotonic(), part.samples, link_.last_took(),
+                                    LiveRate());
       tally.accepted += part.samples;
       return Fate::kSettled;
     case SendOutcome::kNotUnderstood:
-      if (StepDown(result)) return Fate::kAgain;
+      if (link_.StepDown(result)) return Fate::kAgain;
       break;
     case SendOutcome::kTooLarge:
       if (Shrink(part.samples)) return Fate::kAgain;
@@ -285,14 +260,13 @@ void Sender::Refuse(const SendResult& result, std::size_t samples, bool maybe_kn
   const std::size_t written = std::min(result.samples_written, samples);
   tally.accepted += written;
   (maybe_known ? tally.unknown : tally.rejected) += samples - written;
-  retry_.Reset();
-  protocols_.NoteRejected();
+  link_.NoteRefused();
   if (!maybe_known) cursor_->KeepRefused();
   if (maybe_known) {
     log_.Info("a request that may have arrived before was refused",
               {{"error", result.error}, {"samples", samples}});
   } else {
-    NoteFailure(result, samples);
+    link_.NoteFailure(result, builder_.protocol(), ContentOf(samples));
   }
 }
 
@@ -316,56 +290,14 @@ bool Sender::ReachesTheAgeLimit() const {
          span.last_ms >= limit_ms - kAgeLimitMargin.count();
 }
 
-SendResult Sender::SendOnce(std::string_view body) {
-  return SendOnce(body, builder_.protocol());
-}
-
-SendResult Sender::SendOnce(std::string_view body, Protocol protocol) {
-  const MonotonicTime start = clock_.Monotonic();
-  SendResult result = client_.Send({body, protocol});
-  last_took_ = clock_.Monotonic() - start;
-  account_.CountRequest(result.status, body.size());
-  if (result.status != 0) {
-    receiver_clock_.NoteAnswer(result.clock_offset);
-    account_.SetClockOffset(receiver_clock_.offset());
-  }
-  return result;
-}
-
-// While what was collected seems to be from the receiver's future, asks it for the time. If our
-// clock is ahead, nothing is sent until it was set right; if it no longer is, what was taken while
-// it was is left out. False where a stop came first.
 bool Sender::AwaitClock(const std::stop_token& stop) {
   const std::int64_t newest_ms = SpanOf(batch_).last_ms;
-  while (receiver_clock_.IsAhead(newest_ms)) {
-    if (!AskForTime(stop)) return false;
-    if (!receiver_clock_.IsAhead(newest_ms)) break;
-    if (!receiver_clock_.WeAreAhead()) {
-      log_.Warn("samples are left out that were taken while the clock was ahead",
-                {{"collections", batch_.collections}});
-      break;
-    }
-    const std::string ahead =
-        FormatDuration(std::chrono::duration_cast<std::chrono::seconds>(-receiver_clock_.offset()));
-    state_.NoteFailure("the clock of this host is " + ahead + " ahead of the destination's");
-    log_.Error("the clock is ahead of the destination's: holding what is queued; set it right",
-               {{"ahead", ahead}, {"next_try", FormatDuration(timing_.hold_probe)}});
-    Sleep(timing_.hold_probe, SenderState::Doing::kOnHold, stop);
-    if (stop.stop_requested()) return false;
+  if (!link_.AwaitClock(newest_ms, stop)) return false;
+  if (link_.receiver_clock().IsAhead(newest_ms)) {
+    log_.Warn("samples are left out that were taken while the clock was ahead",
+              {{"collections", batch_.collections}});
   }
   return true;
-}
-
-// By a request without samples, until there is an answer. False where a stop came first.
-bool Sender::AskForTime(const std::stop_token& stop) {
-  const Protocol protocol = protocols_.last();
-  Compressor compressor;
-  while (!stop.stop_requested()) {
-    const SendResult result = SendOnce(compressor.Compress("", protocol), protocol);
-    if (!IsToBeTriedAgain(result) || result.clock_offset) return true;
-    if (!WaitAfterFailure(result, 0, stop)) return false;
-  }
-  return false;
 }
 
 bool Sender::MetadataIsDue() const {
@@ -377,44 +309,11 @@ void Sender::SendMetadata(const std::stop_token& stop) {
   if (!MetadataIsDue() || stop.stop_requested()) return;
   metadata_due_ = clock_.Monotonic() + options_.metadata_config.send_interval;
   for (const std::string& body : builder_.Metadata()) {
-    const SendResult result = SendOnce(body);
+    const SendResult result = link_.Send(body, builder_.protocol());
     if (result.outcome == SendOutcome::kAccepted) continue;
     log_.Debug("metadata was not accepted", {{"error", result.error}});
     return;
   }
-}
-
-// Until a request may be made again. False where a stop was asked for.
-bool Sender::WaitAfterFailure(const SendResult& result, std::size_t samples,
-                              const std::stop_token& stop) {
-  NoteFailure(result, samples);
-  catch_up_.NoteFailure(clock_.Monotonic());
-  const bool retries = result.outcome == SendOutcome::kRetry;
-  const std::chrono::nanoseconds time =
-      retries ? retry_.Next(result.retry_after) : timing_.hold_probe;
-  account_.SetBackoff(time);
-  Sleep(time, retries ? SenderState::Doing::kRetrying : SenderState::Doing::kOnHold, stop);
-  account_.SetBackoff(std::chrono::nanoseconds(0));
-  if (stop.stop_requested()) return false;
-  account_.CountRetry();
-  return true;
-}
-
-// Until the next batch of a backlog may be sent. False where a stop was asked for.
-bool Sender::Pause(const std::stop_token& stop) {
-  const std::chrono::nanoseconds time = catch_up_.Pause(clock_.Monotonic());
-  if (time.count() > 0) Sleep(time, SenderState::Doing::kCatchingUp, stop);
-  return !stop.stop_requested();
-}
-
-void Sender::Sleep(std::chrono::nanoseconds time, SenderState::Doing doing,
-                   const std::stop_token& stop) {
-  state_.BeginWait(doing, clock_.Monotonic() + time);
-  {
-    MutexLock lock(mutex_);
-    wake_.wait_for(lock, stop, time, [] { return false; });
-  }
-  state_.EndWait();
 }
 
 PartLimits Sender::Limits() const {
@@ -422,7 +321,7 @@ PartLimits Sender::Limits() const {
   limits.max_samples = max_samples_;
   const std::chrono::nanoseconds age = options_.queue_config.sample_age_limit;
   if (age.count() > 0) limits.not_before_ms = ToUnixMillis(clock_.Now() - age);
-  limits.not_after_ms = ToUnixMillis(receiver_clock_.Now() + ReceiverClock::kMostAhead);
+  limits.not_after_ms = ToUnixMillis(link_.receiver_clock().Now() + ReceiverClock::kMostAhead);
   limits.with_help = MetadataIsDue();
   if (overtaken_until_ms_) limits.overtaken_until_ms = *overtaken_until_ms_;
   limits.leave_out_overtaken = leave_out_overtaken_;
@@ -437,39 +336,23 @@ bool Sender::Shrink(std::size_t samples) {
   return true;
 }
 
-// After a request that was not understood. False where no other protocol is left.
-bool Sender::StepDown(const SendResult& result) {
-  const Protocol before = protocols_.current();
-  if (!protocols_.StepDown(result.certain, clock_.Monotonic())) return false;
-  log_.Info("the destination does not take this protocol", {{"protocol", NameOf(before)},
-                                                            {"next", NameOf(protocols_.current())},
-                                                            {"status", result.status}});
-  return true;
-}
-
 void Sender::NoteAccepted() {
-  retry_.Reset();
-  protocols_.NoteAccepted();
-  account_.SetProtocol(builder_.protocol());
+  link_.NoteAccepted(builder_.protocol());
   max_samples_ =
       std::min(max_samples_ + max_samples_ / 10, options_.queue_config.max_samples_per_send);
-  const WallTime now = clock_.Now();
-  account_.NoteSuccess(now);
-  switch (state_.NoteAccepted(now)) {
-    case SenderState::Accepted::kFirst:
-      log_.Info("first samples accepted", {{"protocol", NameOf(builder_.protocol())}});
-      break;
-    case SenderState::Accepted::kAgain:
-      log_.Info("samples are accepted again");
-      break;
-    case SenderState::Accepted::kAsUsual:
-      break;
-  }
 }
 
-void Sender::NoteFailure(const SendResult& result, std::size_t samples) {
-  state_.NoteFailure(result.error);
-  sender_log_.Failure(result, builder_.protocol(), samples, SpanOf(batch_).first_ms);
+bool Sender::WaitAfterFailure(const SendResult& result, std::size_t samples,
+                              const std::stop_token& stop) {
+  return link_.WaitAfterFailure(result, builder_.protocol(), ContentOf(samples), stop);
+}
+
+RequestContent Sender::ContentOf(std::size_t samples) const {
+  return {samples, SpanOf(batch_).first_ms};
+}
+
+bool Sender::HeartbeatIsDue() {
+  return link_.catch_up().HeartbeatIsDue(clock_.Monotonic());
 }
 
 // Samples a second that are collected, after the batch.

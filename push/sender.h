@@ -10,29 +10,15 @@
 
 #include "core/clock.h"
 #include "core/log/logger.h"
-#include "core/mutex.h"
 #include "push/account.h"
-#include "push/catch_up.h"
 #include "push/destination.h"
+#include "push/destination_link.h"
 #include "push/destination_report.h"
 #include "push/queue/queue.h"
-#include "push/receiver_clock.h"
 #include "push/relabel.h"
-#include "push/remote_write/protocol_chooser.h"
-#include "push/remote_write/remote_write_client.h"
 #include "push/remote_write/request_builder.h"
-#include "push/retry_policy.h"
-#include "push/sender_log.h"
-#include "push/sender_state.h"
 
 namespace hostpulse::push {
-
-struct SenderTiming {
-  std::chrono::nanoseconds collection_interval = std::chrono::seconds(15);
-  std::chrono::nanoseconds hold_probe = std::chrono::seconds(60);  // Between probes while on hold.
-  std::chrono::nanoseconds last_attempt = std::chrono::milliseconds(500);
-  CatchUpOptions catch_up;
-};
 
 // Brings what is queued to one destination from a thread of its own: oldest first, one request at a
 // time, each acknowledged before the next, so that samples arrive in order and none is skipped. A
@@ -71,47 +57,37 @@ class Sender {
   Fate SendParts(const std::stop_token& stop, Tally& tally);
   bool SendHeartbeat(const std::stop_token& stop);
   bool AwaitClock(const std::stop_token& stop);
-  bool AskForTime(const std::stop_token& stop);
   Fate SendPart(const RequestPart& part, const std::stop_token& stop, bool& maybe_known,
                 Tally& tally);
   std::optional<Fate> Settle(const SendResult& result, const RequestPart& part, bool maybe_known,
                              Tally& tally);
   std::optional<Fate> LeaveOutOvertaken(const SendResult& result, const RequestPart& part,
                                         Tally& tally);
-  SendResult SendOnce(std::string_view body);
-  SendResult SendOnce(std::string_view body, Protocol protocol);
   bool MetadataIsDue() const;
   void SendMetadata(const std::stop_token& stop);
   bool WaitAfterFailure(const SendResult& result, std::size_t samples, const std::stop_token& stop);
-  bool Pause(const std::stop_token& stop);
-  void Sleep(std::chrono::nanoseconds time, SenderState::Doing doing, const std::stop_token& stop);
   PartLimits Limits() const;
   bool Shrink(std::size_t samples);
-  bool StepDown(const SendResult& result);
   bool BeginSingles();
   bool ReachesTheAgeLimit() const;
   void Refuse(const SendResult& result, std::size_t samples, bool maybe_known, Tally& tally);
   double LiveRate() const;
   std::chrono::nanoseconds BacklogAge() const;
   void NoteAccepted();
-  void NoteFailure(const SendResult& result, std::size_t samples);
+  RequestContent ContentOf(std::size_t samples) const;
+  bool HeartbeatIsDue();
 
   const DestinationOptions options_;
   const SenderTiming timing_;
   const Clock& clock_;
   Logger& log_;
-  SenderLog sender_log_;  // Of the sender's thread.
   Account& account_;
   std::unique_ptr<Cursor> cursor_;
 
   // Of the sender's thread.
   const LabelSet labels_;
   RequestBuilder builder_;
-  RemoteWriteClient client_;
-  ProtocolChooser protocols_;
-  RetryPolicy retry_;
-  ReceiverClock receiver_clock_;
-  CatchUp catch_up_;
+  DestinationLink link_;
   Batch batch_;
   std::size_t max_samples_;  // Smaller than configured for a while after a 413.
   MonotonicTime metadata_due_{};
@@ -122,12 +98,6 @@ class Sender {
   // them no more.
   std::optional<std::int64_t> overtaken_until_ms_;
   bool leave_out_overtaken_ = false;
-  std::chrono::nanoseconds last_took_{};  // From a request to its answer.
-
-  SenderState state_;
-  Mutex mutex_;
-  CondVar wake_;
-  MonotonicTime end_by_ HOSTPULSE_GUARDED_BY(mutex_) = MonotonicTime::max();
   std::jthread thread_;
 };
 
