@@ -120,49 +120,56 @@ LOSSES = (("30 % loss", ("netem", "loss", "30%", "delay", "20ms")),
           ("a link that drops what is more than 64 kbit/s", ("tbf", "rate", "64kbit", "burst", "1600", "limit", "1600")))
 
 
-def lose_packets(device, ip, namespace):
+def lose_packets(device, inside, inner_device):
     """In both directions; what it does."""
     for loss, words in LOSSES:
         if works("tc", "qdisc", "add", "dev", device, "root", *words):
-            run(ip, "netns", "exec", namespace, "tc", "qdisc", "add", "dev", f"{device[:-1]}b", "root", *words)
+            run(*inside, "tc", "qdisc", "add", "dev", inner_device, "root", *words)
             return loss
     return "no loss: this kernel has none of these queues"
 
 
-def stop_losing(device, ip, namespace):
+def stop_losing(device, inside, inner_device):
     works("tc", "qdisc", "del", "dev", device, "root")
-    works(ip, "netns", "exec", namespace, "tc", "qdisc", "del", "dev", f"{device[:-1]}b", "root")
+    works(*inside, "tc", "qdisc", "del", "dev", inner_device, "root")
 
 
 def lossy_network(hostpulse):
-    """hostpulse in a namespace of its own: packets are lost, then all of them, then none."""
+    """hostpulse in a network namespace of its own: packets are lost, then all of them, then none."""
     ip = harness.find_tool("ip")
-    name = f"hp{os.getpid()}"
+    ours, theirs = f"hp{os.getpid()}a", f"hp{os.getpid()}b"
     inner, outer = "10.253.17.2", "10.253.17.1"
     with tempfile.TemporaryDirectory() as directory, contextlib.ExitStack() as undo:
-        if not works(ip, "netns", "add", name):
+        holder = undo.enter_context(harness.Process(["unshare", "--net", "sleep", "infinity"]))
+        space = os.stat("/proc/self/ns/net").st_ino
+
+        def is_apart():
+            return holder.running() and os.stat(f"/proc/{holder.pid}/ns/net").st_ino != space
+        with contextlib.suppress(TimeoutError):
+            harness.wait_until(is_apart, "a network namespace", timeout=2)
+        if not is_apart():
             return "not allowed to make a network namespace"
-        undo.callback(run, ip, "netns", "del", name)
-        run(ip, "link", "add", f"{name}a", "type", "veth", "peer", "name", f"{name}b")
-        undo.callback(works, ip, "link", "del", f"{name}a")
-        run(ip, "link", "set", f"{name}b", "netns", name)
-        run(ip, "addr", "add", f"{outer}/30", "dev", f"{name}a")
-        run(ip, "link", "set", f"{name}a", "up")
-        for words in (("addr", "add", f"{inner}/30", "dev", f"{name}b"), ("link", "set", f"{name}b", "up"),
+        inside = ["nsenter", f"--net=/proc/{holder.pid}/ns/net"]
+        run(ip, "link", "add", ours, "type", "veth", "peer", "name", theirs)
+        undo.callback(works, ip, "link", "del", ours)
+        run(ip, "link", "set", theirs, "netns", holder.pid)
+        run(ip, "addr", "add", f"{outer}/30", "dev", ours)
+        run(ip, "link", "set", ours, "up")
+        for words in (("addr", "add", f"{inner}/30", "dev", theirs), ("link", "set", theirs, "up"),
                       ("link", "set", "lo", "up")):
-            run(ip, "-n", name, *words)
-        loss = lose_packets(f"{name}a", ip, name)
+            run(*inside, ip, *words)
+        loss = lose_packets(ours, inside, theirs)
         sink = Sink(harness.free_port(), address=outer)
         sink.up()
-        with Pushing(hostpulse, f"{directory}/queue", sink.url, ip, "netns", "exec", name, listen=inner) as pushing:
+        with Pushing(hostpulse, f"{directory}/queue", sink.url, *inside, listen=inner) as pushing:
             harness.wait_until(lambda: sink.requests, "a first request", timeout=30)
             time.sleep(5)
-            run(ip, "link", "set", f"{name}a", "down")
+            run(ip, "link", "set", ours, "down")
             time.sleep(12)
-            run(ip, "link", "set", f"{name}a", "up")
+            run(ip, "link", "set", ours, "up")
             harness.wait_until(lambda n=len(sink.requests): len(sink.requests) > n, "a request after the partition",
                                timeout=60)
-            stop_losing(f"{name}a", ip, name)
+            stop_losing(ours, inside, theirs)
             count = expect_all(pushing, sink, 50)
         sink.down()
     return f"{count} collections, a partition and {loss}"
