@@ -9,6 +9,7 @@
 #include "push/remote_write/compressor.h"
 #include "push/remote_write/protocol_chooser.h"
 #include "push/remote_write/remote_write_client.h"
+#include "push/stable_hash.h"
 #include "push/transport/http_client.h"
 
 namespace hostpulse::push {
@@ -64,9 +65,7 @@ Problems Validate(const DestinationOptions& options) {
 }
 
 std::string DestinationName(std::string_view url) {
-  // FNV-1a: the name must stay the same for good, whatever the standard library does.
-  std::uint64_t hash = 0xcbf29ce484222325;
-  for (const char c : url) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+  const std::uint64_t hash = StableHash(url);
   const std::optional<UrlParts> parts = ParseUrl(url);
   std::string name;
   for (const char c : parts ? parts->host : "destination") {

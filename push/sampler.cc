@@ -48,7 +48,7 @@ Sampler::Sampler(SamplerOptions options, MetricSource& source, Queue& queue, con
       after_tick_(std::move(after_tick)),
       options_(std::move(options)),
       table_(AddedLabels(options_), StartsNow(clock)),
-      schedule_(options_.interval) {
+      schedule_(options_.interval, PhaseOf(AddedLabels(options_), options_.interval)) {
   table_.Resume(queue.Living(), queue.NextId());
 }
 
@@ -73,7 +73,7 @@ void Sampler::Reconfigure(SamplerOptions options) {
       EndAllSeries();
       table_.SetLabels(AddedLabels(options));
     }
-    schedule_.set_interval(options.interval);
+    schedule_.Set(options.interval, PhaseOf(AddedLabels(options), options.interval));
     options_ = std::move(options);
     reconfigured_ = true;
   }
@@ -107,6 +107,7 @@ void Sampler::Collect() {
   try {
     MutexLock lock(mutex_);
     const MonotonicTime start = clock_.Monotonic();
+    ReleaseEarly();
     table_.Begin(schedule_.Stamp(clock_.Now()));
     Gather();
     table_.Finish(patient_);
@@ -149,6 +150,29 @@ void Sampler::Take(std::span<const FamilyView> families) {
 
 void Sampler::Append() {
   const Collection collection = table_.collection();
+  if (EarlyCollections::IsPlausible(clock_.Now())) return Enqueue(collection);
+  if (early_.empty()) {
+    log_.Warn("the clock is not set: collections wait until it is, to get their times then",
+              {{"most", EarlyCollections::kMost}});
+  }
+  early_.Add(collection, clock_.Monotonic());
+}
+
+// Those that waited for the clock, if it is set now.
+void Sampler::ReleaseEarly() {
+  const WallTime now = clock_.Now();
+  if (early_.empty() || !EarlyCollections::IsPlausible(now)) return;
+  log_.Info("the clock was set: collections get their times",
+            {{"collections", early_.size()}, {"dropped", early_.dropped()}});
+  early_.Release(now, clock_.Monotonic(),
+                 [this](const Collection& collection)
+                     HOSTPULSE_THREAD_ANNOTATION(no_thread_safety_analysis) {
+                       table_.NoteTime(collection.timestamp_ms);
+                       Enqueue(collection);
+                     });
+}
+
+void Sampler::Enqueue(const Collection& collection) {
   const Status status = queue_.Append(collection);
   if (!status.ok()) {
     ++failures_;
@@ -191,6 +215,7 @@ void Sampler::NoteStats(std::chrono::nanoseconds duration) {
   stats_.duration = duration;
   stats_.clock_behind = schedule_.ahead();
   stats_.clock_steps_back = schedule_.steps_back();
+  stats_.waiting_for_clock = early_.size();
 }
 
 }  // namespace hostpulse::push

@@ -12,6 +12,7 @@
 #include "core/log/logger.h"
 #include "core/metrics/metric_source.h"
 #include "core/mutex.h"
+#include "push/early_collections.h"
 #include "push/queue/queue.h"
 #include "push/series_table.h"
 #include "push/tick_schedule.h"
@@ -40,6 +41,7 @@ struct SamplerStats {
   std::chrono::nanoseconds duration{};       // Of the last collection.
   std::chrono::milliseconds clock_behind{};  // See TickSchedule::ahead.
   std::uint64_t clock_steps_back = 0;        // See TickSchedule::steps_back.
+  std::size_t waiting_for_clock = 0;         // Collections, see EarlyCollections.
 };
 
 // Collects from a source on a thread of its own and appends to the queue: every series of the
@@ -72,6 +74,8 @@ class Sampler {
   void Gather() HOSTPULSE_REQUIRES(mutex_);
   void Take(std::span<const FamilyView> families) HOSTPULSE_REQUIRES(mutex_);
   void Append() HOSTPULSE_REQUIRES(mutex_);
+  void Enqueue(const Collection& collection) HOSTPULSE_REQUIRES(mutex_);
+  void ReleaseEarly() HOSTPULSE_REQUIRES(mutex_);
   void NoteClock() HOSTPULSE_REQUIRES(mutex_);
   void NoteStats(std::chrono::nanoseconds duration) HOSTPULSE_REQUIRES(mutex_);
 
@@ -86,6 +90,7 @@ class Sampler {
   SamplerOptions options_ HOSTPULSE_GUARDED_BY(mutex_);
   SeriesTable table_ HOSTPULSE_GUARDED_BY(mutex_);
   TickSchedule schedule_ HOSTPULSE_GUARDED_BY(mutex_);
+  EarlyCollections early_ HOSTPULSE_GUARDED_BY(mutex_);
   std::uint64_t failures_ HOSTPULSE_GUARDED_BY(mutex_) = 0;
   std::string scratch_ HOSTPULSE_GUARDED_BY(mutex_);
   bool patient_ HOSTPULSE_GUARDED_BY(mutex_) = false;

@@ -56,6 +56,9 @@ class SeriesTable {
   // without an Update.
   void SetLabels(LabelSet labels) { labels_ = std::move(labels); }
 
+  // The last cycle was at this time, as turns out later: the clock was not set then.
+  void NoteTime(std::int64_t timestamp_ms) { timestamp_ms_ = timestamp_ms; }
+
   // The last cycle, valid until the next Begin.
   Collection collection() const;
 

@@ -31,6 +31,8 @@ ServiceMetrics::ServiceMetrics(prometheus::Registry& registry)
       clock_steps_back_(
           NewCounter(registry, "hostpulse_push_clock_steps_back_total",
                      "Times that the clock was set back by more than two intervals.")),
+      waiting_for_clock_(NewGauge(registry, "hostpulse_push_clock_waiting_collections",
+                                  "Collections that wait in memory because the clock is not set.")),
       queue_bytes_(NewGauge(registry, "hostpulse_push_queue_bytes", "Bytes in the queue.")),
       queue_limit_(NewGauge(registry, "hostpulse_push_queue_limit_bytes",
                             "Bytes the queue may hold before it drops the oldest samples.")),
@@ -62,6 +64,7 @@ void ServiceMetrics::Publish(const SamplerStats& sampler, const QueueStats& queu
   duration_.Set(ToSeconds(sampler.duration));
   clock_behind_.Set(ToSeconds(sampler.clock_behind));
   Follow(clock_steps_back_, sampler.clock_steps_back);
+  waiting_for_clock_.Set(static_cast<double>(sampler.waiting_for_clock));
   queue_bytes_.Set(static_cast<double>(queue.bytes));
   queue_limit_.Set(static_cast<double>(queue.max_bytes));
   queue_collections_.Set(static_cast<double>(queue.collections));

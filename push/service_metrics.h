@@ -28,6 +28,7 @@ class ServiceMetrics {
   prometheus::Gauge& duration_;
   prometheus::Gauge& clock_behind_;
   prometheus::Counter& clock_steps_back_;
+  prometheus::Gauge& waiting_for_clock_;
   prometheus::Gauge& queue_bytes_;
   prometheus::Gauge& queue_limit_;
   prometheus::Gauge& queue_collections_;

@@ -1,11 +1,22 @@
 #include "push/tick_schedule.h"
 
 #include <algorithm>
+#include <string>
+
+#include "push/stable_hash.h"
 
 namespace hostpulse::push {
 
+std::chrono::milliseconds PhaseOf(const LabelSet& labels, std::chrono::nanoseconds interval) {
+  const auto places = std::chrono::duration_cast<std::chrono::milliseconds>(interval).count();
+  if (places <= 0) return {};
+  std::string text;
+  for (const Label& label : labels) text.append(label.name).append("=").append(label.value) += '\n';
+  return std::chrono::milliseconds(StableHash(text) % static_cast<std::uint64_t>(places));
+}
+
 MonotonicTime TickSchedule::Next(WallTime wall, MonotonicTime now) {
-  const auto past = wall.time_since_epoch() % interval_;
+  const auto past = (wall.time_since_epoch() - phase_) % interval_;
   auto wait = interval_ - past;
   // The end of a wait may be a little before its grid time where the wall clock is being slewed.
   if (last_fired_ && now + wait < *last_fired_ + interval_ / 2) wait += interval_;

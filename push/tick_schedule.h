@@ -5,16 +5,23 @@
 #include <optional>
 
 #include "core/clock.h"
+#include "push/labels.h"
 
 namespace hostpulse::push {
 
-// When to collect: on the multiples of the interval in wall time, so that all hosts and restarts
-// share one grid, but waited for in monotonic time, so that a clock that jumps neither stops
-// collections nor fires a burst of them. A tick that came too late is skipped and counted. Not
-// thread safe.
+// Where in an interval the ticks of a host lie: always at the same place, and each host's at
+// another one, so that a fleet does not push as one. Whole milliseconds, from a hash of the host's
+// labels.
+std::chrono::milliseconds PhaseOf(const LabelSet& labels, std::chrono::nanoseconds interval);
+
+// When to collect: on the multiples of the interval in wall time, moved by the phase, so that
+// restarts keep to one grid, but waited for in monotonic time, so that a clock that jumps neither
+// stops collections nor fires a burst of them. A tick that came too late is skipped and counted.
+// Not thread safe.
 class TickSchedule {
  public:
-  explicit TickSchedule(std::chrono::nanoseconds interval) : interval_(interval) {}
+  explicit TickSchedule(std::chrono::nanoseconds interval, std::chrono::nanoseconds phase = {})
+      : interval_(interval), phase_(phase) {}
 
   // The deadline of the next tick, at least half an interval after the last one that fired.
   MonotonicTime Next(WallTime wall, MonotonicTime now);
@@ -35,12 +42,16 @@ class TickSchedule {
   // clock is behind a time at which samples were already taken.
   std::chrono::milliseconds ahead() const { return ahead_; }
 
-  void set_interval(std::chrono::nanoseconds interval) { interval_ = interval; }
+  void Set(std::chrono::nanoseconds interval, std::chrono::nanoseconds phase) {
+    interval_ = interval;
+    phase_ = phase;
+  }
 
  private:
   std::int64_t Later(std::int64_t now_ms);
 
   std::chrono::nanoseconds interval_;
+  std::chrono::nanoseconds phase_;
   MonotonicTime deadline_{};
   std::optional<MonotonicTime> last_fired_;
   WallTime grid_{};

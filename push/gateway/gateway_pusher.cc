@@ -25,7 +25,7 @@ GatewayPusher::GatewayPusher(GatewayPusherOptions options, MetricSource& source,
       log_(log),
       metrics_(metrics),
       client_(options_.gateway.transport, options_.group, clock),
-      schedule_(options_.interval),
+      schedule_(options_.interval, PhaseOf(options_.group, options_.interval)),
       retry_(kShortestRetry, kLongestRetry, std::random_device()()) {}
 
 GatewayPusher::~GatewayPusher() {

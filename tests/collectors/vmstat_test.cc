@@ -10,6 +10,7 @@ constexpr const char* kVmstat =
     "pgpgin 7344136\n"
     "pgpgout 1541180581\n"
     "pswpin 1476\n"
+    "pswpout 52\n"
     "pgfault 2320168809\n"
     "pgmajfault 507162\n"
     "pgfree 2623178223\n"
@@ -22,7 +23,8 @@ constexpr const char* kDefaults =
     "node_vmstat_pgmajfault 507162\n"
     "node_vmstat_pgpgin 7344136\n"
     "node_vmstat_pgpgout 1541180581\n"
-    "node_vmstat_pswpin 1476\n";
+    "node_vmstat_pswpin 1476\n"
+    "node_vmstat_pswpout 52\n";
 
 TEST(VmstatTest, ReportsTheFieldsOfTheDefaultPattern) {
   HostTree host;

@@ -255,5 +255,30 @@ TEST(SamplerThread, CollectsEachIntervalAndStops) {
   EXPECT_EQ(sampler.Stats().collections, queue.all.size());
 }
 
+TEST_F(SamplerTest, CollectionsOfAClockThatIsNotSetWaitForIt) {
+  const WallTime right = clock_.Now();
+  clock_.SetWall(WallTime(std::chrono::seconds(30)));
+  Remake();
+  source_.Set("load", 1);
+  sampler_->Collect();
+  clock_.Advance(std::chrono::seconds(15));
+  source_.Set("late", 1);
+  sampler_->Collect();
+  EXPECT_THAT(queue_.all, IsEmpty());
+  EXPECT_EQ(sampler_->Stats().waiting_for_clock, 2U);
+  EXPECT_THAT(log_.Take(), HasSubstr("the clock is not set"));
+  clock_.Advance(std::chrono::seconds(15));
+  clock_.SetWall(right);
+  sampler_->Collect();
+  ASSERT_EQ(queue_.all.size(), 3U);
+  EXPECT_EQ(queue_.all[0].timestamp_ms, ToUnixMillis(right) - 30'000);
+  EXPECT_EQ(queue_.all[1].timestamp_ms, ToUnixMillis(right) - 15'000);
+  EXPECT_NEAR(static_cast<double>(queue_.all[2].timestamp_ms),
+              static_cast<double>(ToUnixMillis(right)), 1);
+  EXPECT_EQ(queue_.all[0].values.size() + 1, queue_.all[1].values.size());
+  EXPECT_EQ(sampler_->Stats().waiting_for_clock, 0U);
+  EXPECT_THAT(log_.Take(), HasSubstr("the clock was set"));
+}
+
 }  // namespace
 }  // namespace hostpulse::push

@@ -114,5 +114,31 @@ TEST_F(TickScheduleTest, AskingAgainBeforeTheTickLosesNone) {
   EXPECT_EQ(schedule_.Next(wall_, monotonic_), first);
 }
 
+TEST_F(TickScheduleTest, ThePhaseMovesTheGrid) {
+  schedule_.Set(seconds(15), milliseconds(4'321));
+  EXPECT_EQ(Tick(), milliseconds(7'321));
+  EXPECT_EQ(Stamp(), 1'700'000'014'321);
+  EXPECT_EQ(Tick(), seconds(15));
+  EXPECT_EQ(Stamp(), 1'700'000'029'321);
+}
+
+TEST(PhaseOf, IsTheSameForAHostAndSpreadOverHosts) {
+  const LabelSet host = {{"instance", "web-1"}, {"job", "node"}};
+  EXPECT_EQ(PhaseOf(host, seconds(15)), PhaseOf(host, seconds(15)));
+  EXPECT_EQ(PhaseOf(host, nanoseconds(10)), milliseconds(0));
+  std::array<int, 15> hosts_in_second{};
+  constexpr int kHosts = 1500;
+  for (int i = 0; i < kHosts; ++i) {
+    const LabelSet labels = {{"instance", "web-" + std::to_string(i)}, {"job", "node"}};
+    const milliseconds phase = PhaseOf(labels, seconds(15));
+    ASSERT_LT(phase, seconds(15));
+    ++hosts_in_second.at(static_cast<std::size_t>(phase / seconds(1)));
+  }
+  for (const int hosts : hosts_in_second) {
+    EXPECT_GT(hosts, kHosts / 15 / 2);
+    EXPECT_LT(hosts, kHosts / 15 * 2);
+  }
+}
+
 }  // namespace
 }  // namespace hostpulse::push
