@@ -139,6 +139,7 @@ void Sampler::Gather() {
 void Sampler::Take(std::span<const FamilyView> families) {
   for (const FamilyView& family : families) {
     const bool tells_success = family.name == kCollectorSuccess;
+    table_.BeginFamily(family);
     ForEachSample(family, scratch_,
                   [&](const SampleView& sample)
                       HOSTPULSE_THREAD_ANNOTATION(no_thread_safety_analysis) {

@@ -87,15 +87,28 @@ void SeriesTable::Begin(std::int64_t timestamp_ms) {
   last_timestamp_ms_ = timestamp_ms_;
   timestamp_ms_ = timestamp_ms;
   at_ = 0;
+  family_ = 0;
+  known_ = 0;
   added_.clear();
   values_.clear();
   gone_.clear();
 }
 
+void SeriesTable::BeginFamily(const FamilyView& family) {
+  const FamilyPlace place{family.version, at_};
+  if (family_ == families_at_.size()) families_at_.emplace_back();
+  FamilyPlace& last = families_at_[family_++];
+  const bool same = family.version != 0 && last == place;
+  known_ = same && at_ + family.metrics.size() <= order_.size() ? family.metrics.size() : 0;
+  last = place;
+}
+
 double SeriesTable::Update(const FamilyView& family, const SampleView& sample) {
   double before = std::numeric_limits<double>::quiet_NaN();
   Entry* entry = Expected();
-  if (entry == nullptr || !Matches(entry->identity, sample)) {
+  if (known_ > 0) {
+    --known_;
+  } else if (entry == nullptr || !Matches(entry->identity, sample)) {
     const std::uint64_t hash = HashOf(sample);
     entry = Find(sample, hash);
     if (entry == nullptr) entry = &Insert(family, sample, hash);
@@ -127,6 +140,7 @@ void SeriesTable::Finish(bool patient) {
   const auto left =
       std::erase_if(live_, [](const auto& entry) { return entry->series == nullptr; });
   if (left > 0) order_.clear();
+  families_at_.resize(left > 0 ? 0 : family_);
   if (!resumed_.empty() && (!patient || cycle_ > 1)) EndResumed();
 }
 

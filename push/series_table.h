@@ -44,6 +44,10 @@ class SeriesTable {
 
   void Begin(std::int64_t timestamp_ms);
 
+  // The samples that follow are those of this family, all of them. Where they are the same series
+  // as in the last cycle, which the family's version says, they need not be looked up.
+  void BeginFamily(const FamilyView& family);
+
   // Notes a sample of this cycle; returns the value that the series had in the last cycle that had
   // it, or NaN for one that is new. A series given twice keeps the later value.
   double Update(const FamilyView& family, const SampleView& sample);
@@ -98,6 +102,15 @@ class SeriesTable {
   // As the last cycle updated them: most likely the order of this one too, which saves the index.
   std::vector<Entry*> order_;
   std::size_t at_ = 0;
+  // Where in it each family began, and with which version.
+  struct FamilyPlace {
+    std::uint64_t version = 0;
+    std::size_t first = 0;
+    bool operator==(const FamilyPlace&) const = default;
+  };
+  std::vector<FamilyPlace> families_at_;
+  std::size_t family_ = 0;
+  std::size_t known_ = 0;  // So many samples that follow are as in order_.
   std::set<const Series*, ByLabels> by_labels_;
   std::map<std::string, std::shared_ptr<const SeriesFamily>, std::less<>> families_;
   std::set<SeriesPtr, ByLabels> resumed_;  // Not seen yet.

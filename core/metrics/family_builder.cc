@@ -1,5 +1,7 @@
 #include "core/metrics/family_builder.h"
 
+#include <atomic>
+
 #include "core/metrics/kept_order.h"
 
 namespace hostpulse {
@@ -18,6 +20,12 @@ void SetValue(prometheus::MetricType type, ClientMetric& metric, double value) {
     default:
       metric.untyped.value = value;
   }
+}
+
+// Never the same twice in one process.
+std::uint64_t NextVersion() {
+  static std::atomic<std::uint64_t> last = 0;
+  return last.fetch_add(1, std::memory_order_relaxed) + 1;
 }
 
 }  // namespace
@@ -72,6 +80,8 @@ std::size_t FamilyBuilder::Finish(std::string& scratch) {
     text_.Make({family_.name, family_.help, family_.type, sorted_}, scratch);
     changed_ = false;
     finished_ = used_;
+    // Of histograms and summaries the bounds may change unseen.
+    version_ = text_.empty() ? 0 : NextVersion();
   }
   return used_ - sorted_.size();
 }

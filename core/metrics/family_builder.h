@@ -51,7 +51,8 @@ class FamilyBuilder {
   // next Start. Costs nothing where labels are those of the last cycle.
   std::size_t Finish(std::string& scratch);
   FamilyView view() const {
-    return {family_.name, family_.help, family_.type, sorted_, text_.empty() ? nullptr : &text_};
+    return {family_.name, family_.help, family_.type, sorted_, text_.empty() ? nullptr : &text_,
+            version_};
   }
 
   prometheus::MetricFamily family_;  // Its metric holds at least used_ of them, kept warm.
@@ -61,6 +62,7 @@ class FamilyBuilder {
   std::vector<std::uint32_t> order_;
   std::size_t finished_ = 0;
   TextTemplate text_;
+  std::uint64_t version_ = 0;
   bool changed_ = false;
   std::size_t position_ = 0;  // In the batch's list.
 };

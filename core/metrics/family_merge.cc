@@ -44,6 +44,7 @@ FamilyView FamilyMerger::Join(std::size_t first, std::size_t last) {
   metrics.erase(end, metrics.end());
   joined.metrics = metrics;
   joined.text = nullptr;
+  joined.version = 0;
   return joined;
 }
 

@@ -3,6 +3,7 @@
 #include <prometheus/client_metric.h>
 #include <prometheus/metric_type.h>
 
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -25,6 +26,9 @@ struct FamilyView {
   // Sorted by label values (labels themselves are sorted by name), no label set twice.
   std::span<const prometheus::ClientMetric* const> metrics;
   const TextTemplate* text = nullptr;  // Of just these metrics, where it is kept.
+  // Says which series these are: another number after anything but a value has changed, and none
+  // of another family's. 0: not known.
+  std::uint64_t version = 0;
 };
 
 // What a caller wants gathered.

@@ -223,5 +223,61 @@ TEST(StalenessMarker, HasItsBits) {
   EXPECT_FALSE(IsStalenessMarker(0));
 }
 
+// A table that is told versions does what one does that looks every sample up.
+TEST(SeriesTableVersions, ChangeNothingButTheWork) {
+  struct Family {
+    std::string name;
+    std::vector<std::string> devices;
+    std::uint64_t version = 0;
+  };
+  std::minstd_rand random(7);
+  std::uint64_t version = 0;
+  std::vector<Family> families;
+  for (const char* name : {"a", "b", "c", "d", "e"})
+    families.push_back({name, {"0", "1"}, ++version});
+  SeriesTable told(LabelSet{{"job", "node"}});
+  SeriesTable untold(LabelSet{{"job", "node"}});
+  const prometheus::ClientMetric metric;
+  const auto feed = [&](SeriesTable& table, const Family& family, bool tell, double value) {
+    const std::vector<const prometheus::ClientMetric*> metrics(family.devices.size(), &metric);
+    FamilyView view{family.name, "Help.", prometheus::MetricType::Gauge, metrics};
+    if (tell) view.version = family.version;
+    table.BeginFamily(view);
+    for (const std::string& device : family.devices) {
+      const std::vector<prometheus::ClientMetric::Label> labels = {{"device", device}};
+      SampleView sample;
+      sample.family = family.name;
+      sample.labels = labels;
+      sample.value = value++;
+      table.Update(view, sample);
+    }
+  };
+  for (int cycle = 1; cycle < 2000; ++cycle) {
+    if (random() % 3 == 0) {  // Something comes, goes or moves.
+      Family& family = families[random() % families.size()];
+      const std::string device = std::to_string(random() % 6);
+      if (std::erase(family.devices, device) == 0) family.devices.push_back(device);
+      family.version = ++version;
+    }
+    std::vector<const Family*> present;
+    for (const Family& family : families) {
+      if (random() % 12 != 0) present.push_back(&family);
+    }
+    const bool patient = random() % 4 == 0;
+    for (SeriesTable* table : {&told, &untold}) {
+      table->Begin(cycle);
+      for (const Family* family : present) feed(*table, *family, table == &told, cycle);
+      table->Finish(patient);
+    }
+    const Collection one = told.collection();
+    const Collection other = untold.collection();
+    ASSERT_EQ(one.added.size(), other.added.size()) << cycle;
+    ASSERT_TRUE(std::ranges::equal(one.gone, other.gone)) << cycle;
+    ASSERT_TRUE(std::ranges::equal(one.values, other.values, [](const auto& a, const auto& b) {
+      return a.id == b.id && a.value == b.value;
+    })) << cycle;
+  }
+}
+
 }  // namespace
 }  // namespace hostpulse::push
