@@ -7,6 +7,7 @@
 #include "push/queue/bytes.h"
 #include "push/queue/crc32c.h"
 #include "tests/push/queue/queue_fixture.h"
+#include "tests/support/alloc_counter.h"
 
 namespace hostpulse::push::test {
 namespace {
@@ -15,11 +16,12 @@ namespace {
 // is gone bounded by the distance of two KEY records.
 class DiskQueueDamageTest : public DiskQueueTest {
  protected:
-  static constexpr int kCollections = 200;
-
-  void SetUp() override {
+  void SetUp() override { Prepare(200); }
+  void Prepare(int collections) {
+    appended_.clear();
+    std::filesystem::remove_all(options_.dir);
     ASSERT_EQ(Open(), Status());
-    Append(kCollections);
+    Append(collections);
     Close();
     segment_ = Segments().at(0);
     content_ = ReadFile(segment_);
@@ -58,6 +60,30 @@ TEST_F(DiskQueueDamageTest, AFlippedByteAnywhereCostsOneKeySpanAtMost) {
     damaged[at] = static_cast<char>(damaged[at] ^ (1 << at % 8));
     ExpectAllBut(Read(damaged), 60);
     if (HasFailure()) FAIL() << "byte " << at;
+  }
+}
+
+// Sanitizers take their time, and see nothing in every byte that they do not see in some.
+std::size_t Stride() {
+  return hostpulse::test::CountsAllocations() ? 1 : 13;
+}
+
+TEST_F(DiskQueueDamageTest, EveryByteOfASmallQueueMayBeFlipped) {
+  Prepare(65);
+  for (std::size_t at = 0; at < content_.size(); at += Stride()) {
+    std::string damaged = content_;
+    damaged[at] = static_cast<char>(~damaged[at]);
+    ExpectAllBut(Read(damaged), 60);
+    if (HasFailure()) FAIL() << "byte " << at;
+  }
+}
+
+TEST_F(DiskQueueDamageTest, ASmallQueueMayEndAnywhere) {
+  Prepare(65);
+  for (std::size_t size = 0; size < content_.size(); size += Stride()) {
+    const std::vector<Expected> left = Read(content_.substr(0, size));
+    EXPECT_TRUE(std::equal(left.begin(), left.end(), appended_.begin()));
+    if (HasFailure()) FAIL() << "size " << size;
   }
 }
 
@@ -127,7 +153,7 @@ TEST_F(DiskQueueDamageTest, ASegmentOfANewerVersionIsLeftAloneAndNumbersGoOnAbov
   appended_.clear();
   Append(10);
   EXPECT_EQ(Drain(), appended_);
-  EXPECT_GT(cursor_->Stats().last_sequence, std::uint64_t{kCollections});
+  EXPECT_GT(cursor_->Stats().last_sequence, appended_.size());
   EXPECT_EQ(ReadFile(segment_), newer);
 }
 
