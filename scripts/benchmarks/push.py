@@ -14,8 +14,10 @@ import pathlib
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import time
+import urllib.request
 
 from benchmarks.common import (ROOT, collector_flags, cpu_seconds, free_port, need, need_built, print_table,
                                smaps, start, stop, wait_until)
@@ -58,10 +60,18 @@ class Sender:
     def restart(self):
         self.processes[-1] = start(self.commands()[-1], self.log)
 
+    def expect_alive(self):
+        for process in self.processes:
+            if process.poll() is not None:
+                log = pathlib.Path(self.log.name).read_text(errors="replace")
+                sys.exit(f"bench: {self.name}: {process.args[0]} ended with {process.returncode}:\n{log[-2000:]}")
+
     def cpu(self):
+        self.expect_alive()
         return sum(cpu_seconds(process.pid) for process in self.processes)
 
     def pss(self):
+        self.expect_alive()
         return sum(smaps(process.pid, "Pss:") for process in self.processes)
 
     def disk(self):
@@ -240,13 +250,12 @@ def backlog(binary, directory, series, interval):
 
 
 def last_backlog(sender):
-    """Samples that wait, as hostpulse says."""
-    import urllib.request
+    """Samples that wait, as hostpulse says from its first collection on."""
     with urllib.request.urlopen(f"http://127.0.0.1:{sender.port}/metrics", timeout=10) as answer:
-        for line in answer.read().decode().splitlines():
-            if line.startswith("hostpulse_push_samples_queued{"):
-                return float(line.split()[-1])
-    return float("inf")
+        values = dict(line.rsplit(" ", 1) for line in answer.read().decode().splitlines() if not line.startswith("#"))
+    if float(values.get("hostpulse_push_collections_total", 0)) == 0:
+        return float("inf")
+    return float(values['hostpulse_push_samples_queued{destination="bench"}'])
 
 
 def show(title, figures, wanted=None):
