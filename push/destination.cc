@@ -17,10 +17,6 @@ namespace {
 
 constexpr std::size_t kLongestName = 128;
 
-bool IsAlphanumeric(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
-
 void CheckQueue(const SendOptions& options, Problems& problems) {
   constexpr std::chrono::nanoseconds kNone{0};
   constexpr std::chrono::nanoseconds kLeast = std::chrono::milliseconds(1);

@@ -64,6 +64,9 @@ void Sampler::Stop() {
   if (!thread_.joinable()) return;
   thread_.request_stop();
   thread_.join();
+  MutexLock lock(mutex_);
+  if (early_.empty()) return;
+  log_.Warn("stopped with collections that waited for the clock", {{"collections", early_.size()}});
 }
 
 void Sampler::Reconfigure(SamplerOptions options) {

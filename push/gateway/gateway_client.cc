@@ -2,15 +2,10 @@
 
 #include <utility>
 
+#include "core/metrics/text_encoder.h"
 #include "push/gateway/group_path.h"
 
 namespace hostpulse::push {
-namespace {
-
-constexpr char kTextFormat[] = "Content-Type: text/plain; version=0.0.4; charset=utf-8";
-
-}  // namespace
-
 GatewayClient::GatewayClient(const TransportOptions& options, const LabelSet& group,
                              const Clock& clock)
     : group_path_(GroupPath(group)), endpoint_(options, clock) {}
@@ -27,7 +22,8 @@ GatewayAnswer GatewayClient::Push(std::string_view text) {
 }
 
 GatewayAnswer GatewayClient::Put(std::string_view body, bool packed) {
-  EndpointRequest request{HttpMethod::kPut, group_path_, body, {kTextFormat}};
+  EndpointRequest request{
+      HttpMethod::kPut, group_path_, body, {"Content-Type: " + std::string(kTextContentType)}};
   if (packed) request.headers.emplace_back("Content-Encoding: gzip");
   return Send(std::move(request));
 }

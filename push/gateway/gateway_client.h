@@ -41,7 +41,7 @@ class GatewayClient {
   const std::string group_path_;
   Endpoint endpoint_;
   GzipWriter gzip_;
-  bool takes_gzip_ = true;  // Not before 1.5: then the text goes as it is from the first time on.
+  bool takes_gzip_ = true;  // 1.5 does; to one that does not, plain text goes from then on.
 };
 
 }  // namespace hostpulse::push

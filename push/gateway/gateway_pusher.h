@@ -1,9 +1,6 @@
 #pragma once
 
-#include <prometheus/registry.h>
-
 #include <chrono>
-#include <functional>
 #include <stop_token>
 #include <string>
 #include <thread>

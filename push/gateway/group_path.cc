@@ -1,15 +1,15 @@
 #include "push/gateway/group_path.h"
 
-#include <cstddef>
-#include <cstdint>
 #include <string_view>
+
+#include "push/transport/base64.h"
+#include "push/transport/option_checks.h"
 
 namespace hostpulse::push {
 namespace {
 
 bool IsUnreserved(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-         c == '.' || c == '_' || c == '~';
+  return IsAlphanumeric(c) || c == '-' || c == '.' || c == '_' || c == '~';
 }
 
 std::string PercentEncode(std::string_view text) {
@@ -24,24 +24,6 @@ std::string PercentEncode(std::string_view text) {
     out += '%';
     out += kDigits[byte >> 4];
     out += kDigits[byte & 0xf];
-  }
-  return out;
-}
-
-// RFC 4648, section 5, with its padding.
-std::string Base64Url(std::string_view text) {
-  static constexpr std::string_view kAlphabet =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-  std::string out;
-  for (std::size_t at = 0; at < text.size(); at += 3) {
-    const std::string_view part = text.substr(at, 3);
-    std::uint32_t bits = 0;
-    for (std::size_t i = 0; i < 3; ++i) {
-      bits = bits << 8 | (i < part.size() ? static_cast<unsigned char>(part[i]) : 0U);
-    }
-    for (std::size_t i = 0; i < 4; ++i) {
-      out += i <= part.size() ? kAlphabet[bits >> (18 - 6 * i) & 0x3f] : '=';
-    }
   }
   return out;
 }

@@ -1,22 +1,12 @@
 #include "push/transport/credentials.h"
 
-#include <openssl/evp.h>
-
 #include <utility>
 
+#include "push/transport/base64.h"
 #include "push/transport/oauth2.h"
 
 namespace hostpulse::push {
 namespace {
-
-std::string Base64(std::string_view text) {
-  std::string out(4 * ((text.size() + 2) / 3) + 1, '\0');
-  const int length = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()),
-                                     reinterpret_cast<const unsigned char*>(text.data()),
-                                     static_cast<int>(text.size()));
-  out.resize(static_cast<std::size_t>(length));
-  return out;
-}
 
 class NoAuthorizer final : public Authorizer {
  public:

@@ -18,6 +18,9 @@ struct OptionProblem {
 
 using Problems = std::vector<OptionProblem>;
 
+// Of ASCII.
+bool IsAlphanumeric(char c);
+
 // Whether there are characters that would end a header line, or a line of a log.
 bool HasControl(std::string_view text);
 

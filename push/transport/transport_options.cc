@@ -27,10 +27,6 @@ constexpr std::array<std::string_view, 14> kReservedHeaders = {"accept-encoding"
                                                                "user-agent",
                                                                "x-prometheus-remote-write-version"};
 
-bool IsAlphanumeric(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
-
 bool IsHeaderName(std::string_view name) {
   static constexpr std::string_view kOthers = "!#$%&'*+-.^_`|~";
   return !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {

@@ -280,5 +280,15 @@ TEST_F(SamplerTest, CollectionsOfAClockThatIsNotSetWaitForIt) {
   EXPECT_THAT(log_.Take(), HasSubstr("the clock was set"));
 }
 
+TEST_F(SamplerTest, SaysAtItsEndWhatStillWaitedForTheClock) {
+  clock_.SetWall(WallTime(std::chrono::seconds(30)));
+  options_.interval = std::chrono::hours(1);
+  Remake();
+  sampler_->Collect();
+  sampler_->Start();
+  sampler_->Stop();
+  EXPECT_THAT(log_.Take(), HasSubstr("stopped with collections that waited for the clock"));
+}
+
 }  // namespace
 }  // namespace hostpulse::push

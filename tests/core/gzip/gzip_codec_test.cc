@@ -1,7 +1,6 @@
 #include "core/gzip/gzip_codec.h"
 
 #include <gtest/gtest.h>
-#include <zlib.h>
 
 #include <memory>
 #include <random>
@@ -9,24 +8,10 @@
 #include <string_view>
 
 #include "core/gzip/gzip_writer.h"
+#include "tests/support/gunzip.h"
 
 namespace hostpulse {
 namespace {
-
-// What zlib, which most clients have, makes of one gzip member; "(damaged)" where it refuses.
-std::string Unpack(std::string_view packed, std::size_t room) {
-  std::string text(room + 1, '\0');
-  z_stream stream{};
-  ::inflateInit2(&stream, 15 + 16);
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(packed.data()));
-  stream.avail_in = static_cast<uInt>(packed.size());
-  stream.next_out = reinterpret_cast<Bytef*>(text.data());
-  stream.avail_out = static_cast<uInt>(text.size());
-  const bool whole = ::inflate(&stream, Z_FINISH) == Z_STREAM_END && stream.avail_in == 0;
-  text.resize(stream.total_out);
-  ::inflateEnd(&stream);
-  return whole ? text : "(damaged)";
-}
 
 std::string Noise(std::size_t size) {
   std::mt19937 random(1);
@@ -63,7 +48,7 @@ TEST_P(GzipCodecTest, MakesWhatZlibReads) {
   for (const std::string& text :
        {std::string(), std::string("x"), Exposition(1), Exposition(5'000),
         std::string(1 << 20, 'x'), Noise(1), Noise(65'535), Noise(65'536), Noise(300'000)}) {
-    EXPECT_EQ(Unpack(Pack(text), text.size()), text) << text.size() << " bytes";
+    EXPECT_EQ(test::Gunzip(Pack(text), text.size()), text) << text.size() << " bytes";
   }
 }
 
@@ -75,7 +60,7 @@ TEST_P(GzipCodecTest, ShrinksAnExpositionToAFifth) {
 TEST_P(GzipCodecTest, SaysWhereTheRoomIsTooSmall) {
   std::string out(100, '\0');
   EXPECT_EQ(codec_->Compress(Noise(10'000), out), 0U);
-  EXPECT_EQ(Unpack(Pack("as good as new"), 100), "as good as new");
+  EXPECT_EQ(test::Gunzip(Pack("as good as new"), 100), "as good as new");
 }
 
 INSTANTIATE_TEST_SUITE_P(All, GzipCodecTest, testing::Values(&MakeIsalCodec, &MakeLibdeflateCodec),
@@ -87,7 +72,7 @@ TEST(GzipWriterTest, CompressesOneTextAfterTheOther) {
   GzipWriter writer;
   for (const std::size_t lines : {1U, 2'000U, 10U}) {
     const std::string text = Exposition(lines);
-    EXPECT_EQ(Unpack(writer.Compress(text), text.size()), text);
+    EXPECT_EQ(test::Gunzip(writer.Compress(text), text.size()), text);
   }
 }
 

@@ -2,8 +2,8 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <zlib.h>
 
+#include "tests/support/gunzip.h"
 #include "tests/support/scripted_receiver.h"
 
 namespace hostpulse::push {
@@ -24,20 +24,6 @@ ScriptedAnswer Answer(int status, std::string body = "") {
   return answer;
 }
 
-std::string Unpack(const std::string& packed) {
-  std::string text(1 << 16, '\0');
-  z_stream stream{};
-  ::inflateInit2(&stream, 15 + 16);
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(packed.data()));
-  stream.avail_in = static_cast<uInt>(packed.size());
-  stream.next_out = reinterpret_cast<Bytef*>(text.data());
-  stream.avail_out = static_cast<uInt>(text.size());
-  const int result = ::inflate(&stream, Z_FINISH);
-  text.resize(stream.total_out);
-  ::inflateEnd(&stream);
-  return result == Z_STREAM_END ? text : "(damaged)";
-}
-
 class GatewayClientTest : public testing::Test {
  protected:
   GatewayClientTest() { options_.url = receiver_.Url(""); }
@@ -56,7 +42,7 @@ TEST_F(GatewayClientTest, PutsTheGroupCompressed) {
   EXPECT_EQ(Last().target, "/metrics/job/node/instance/web");
   EXPECT_EQ(Last().headers.at("content-encoding"), "gzip");
   EXPECT_THAT(Last().headers.at("content-type"), HasSubstr("version=0.0.4"));
-  EXPECT_EQ(Unpack(Last().body), kText);
+  EXPECT_EQ(hostpulse::test::Gunzip(Last().body), kText);
 }
 
 TEST_F(GatewayClientTest, KeepsThePrefixOfTheUrl) {
