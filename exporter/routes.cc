@@ -23,7 +23,7 @@ http::Route MetricsOf(const RouteContext& context) {
   http::MetricsOptions options;
   options.max_requests = context.web.max_requests;
   options.enable_openmetrics = context.web.enable_openmetrics;
-  return http::MetricsRoute(context.web.telemetry_path, context.sources.all(), options,
+  return http::MetricsRoute(context.web.telemetry_path, context.sources.shared(), options,
                             context.counters, context.clock, context.loggers.Get("http"));
 }
 

@@ -20,8 +20,8 @@ Result<std::unique_ptr<Sources>> Sources::Create(const config::Config& config, c
   auto netstat = std::make_shared<RecentText>();
   auto set = MakeSet(config.collectors, netstat, clock, loggers);
   if (!set) return std::move(set).status();
-  return std::unique_ptr<Sources>(new Sources(clock, loggers, std::move(*set), std::move(netstat),
-                                              !config.web.disable_exporter_metrics));
+  return std::unique_ptr<Sources>(
+      new Sources(clock, loggers, std::move(*set), std::move(netstat), config));
 }
 
 Result<std::unique_ptr<collectors::CollectorSet>> Sources::MakeCollectors(
@@ -33,7 +33,7 @@ Result<std::unique_ptr<collectors::CollectorSet>> Sources::MakeCollectors(
 // speak for the program itself.
 Sources::Sources(const Clock& clock, LoggerRegistry& loggers,
                  std::unique_ptr<collectors::CollectorSet> set, std::shared_ptr<RecentText> netstat,
-                 bool with_exporter_metrics)
+                 const config::Config& config)
     : collectors_(std::move(set)),
       self_(clock, [this] { return collectors_.duplicates() + all_.clashes(); }),
       levels_(loggers),
@@ -41,8 +41,10 @@ Sources::Sources(const Clock& clock, LoggerRegistry& loggers,
       http_counters_(http_registry_),
       netstat_(std::move(netstat)),
       process_("/proc", netstat_),
-      all_(with_exporter_metrics ? MergedSource{&self_, &levels_, &counters_, &http_counters_,
-                                                &process_, &collectors_}
-                                 : MergedSource{&self_, &levels_, &counters_, &collectors_}) {}
+      all_(config.web.disable_exporter_metrics
+               ? MergedSource{&self_, &levels_, &counters_, &collectors_}
+               : MergedSource{&self_, &levels_, &counters_, &http_counters_, &process_,
+                              &collectors_}),
+      shared_(all_, config.collectors.block_timeout, clock) {}
 
 }  // namespace hostpulse

@@ -9,6 +9,7 @@
 #include "core/metrics/merged_source.h"
 #include "core/metrics/process_source.h"
 #include "core/metrics/registry_source.h"
+#include "core/metrics/shared_source.h"
 #include "exporter/config/config.h"
 #include "exporter/http/logger_level_source.h"
 #include "exporter/reloadable_collectors.h"
@@ -29,6 +30,8 @@ class Sources {
       collectors::CollectorSetOptions options, const Clock& clock, LoggerRegistry& loggers) const;
 
   MetricSource& all() { return all_; }
+  // The same for those who may come together and share a collection.
+  MetricSource& shared() { return shared_; }
   ReloadableCollectors& collectors() { return collectors_; }
   SelfMetrics& self() { return self_; }
   // Where the parts of the program count what they do.
@@ -39,7 +42,7 @@ class Sources {
  private:
   Sources(const Clock& clock, LoggerRegistry& loggers,
           std::unique_ptr<collectors::CollectorSet> set, std::shared_ptr<RecentText> netstat,
-          bool with_exporter_metrics);
+          const config::Config& config);
 
   ReloadableCollectors collectors_;
   SelfMetrics self_;
@@ -51,6 +54,7 @@ class Sources {
   const std::shared_ptr<RecentText> netstat_;
   ProcessSource process_;
   MergedSource all_;
+  SharedSource shared_;
 };
 
 }  // namespace hostpulse

@@ -7,8 +7,10 @@
 
 #include "core/gzip/gzip_writer.h"
 #include "core/metrics/openmetrics_encoder.h"
+#include "core/metrics/protobuf_encoder.h"
 #include "core/metrics/text_encoder.h"
 #include "core/mutex.h"
+#include "core/zstd/zstd_writer.h"
 #include "exporter/http/response_writer.h"
 #include "exporter/http/scrape_request.h"
 
@@ -20,6 +22,7 @@ struct Workbench {
   std::string text;
   std::vector<FamilyView> chosen;
   GzipWriter gzip;
+  ZstdWriter zstd{1};
 };
 
 class WorkbenchPool {
@@ -55,9 +58,8 @@ class MetricsHandler {
       : source_(source), options_(options), counters_(counters), clock_(clock), log_(log) {}
 
   Response Handle(const Request& request) {
-    auto scrape = ParseScrapeRequest(request, clock_.Monotonic());
+    auto scrape = ParseScrapeRequest(request, options_.enable_openmetrics, clock_.Monotonic());
     if (!scrape) return PlainResponse(400, scrape.status().message());
-    scrape->openmetrics = scrape->openmetrics && options_.enable_openmetrics;
 
     Running running(running_, counters_);
     const bool too_many = options_.max_requests > 0 && running.count() > options_.max_requests;
@@ -104,8 +106,8 @@ class MetricsHandler {
     });
     if (!status) {
       response = Failed(status);
-    } else if (scrape.gzip) {
-      Pack(*bench, response);
+    } else if (scrape.encoding != Encoding::kIdentity) {
+      Pack(scrape.encoding, *bench, response);
     }
     benches_.Put(std::move(bench));
     return response;
@@ -115,16 +117,28 @@ class MetricsHandler {
               Response& response) {
     if (!scrape.names.empty()) families = Choose(scrape.names, families, bench.chosen);
     // Uncompressed text goes out in the string that it is written into.
-    std::string& text = scrape.gzip ? bench.text : response.body;
+    const bool packed = scrape.encoding != Encoding::kIdentity;
+    std::string& text = packed ? bench.text : response.body;
     text.reserve(last_size_.load(std::memory_order_relaxed) + 1024);
-    if (scrape.openmetrics) {
-      EncodeOpenMetrics(families, text);
-      response.content_type = kOpenMetricsContentType;
-    } else {
-      EncodeText(families, text);
-      response.content_type = kTextContentType;
-    }
+    response.content_type = Write(scrape.exposition, families, text);
     last_size_.store(text.size(), std::memory_order_relaxed);
+  }
+
+  // Gives the media type.
+  static std::string_view Write(Exposition exposition, std::span<const FamilyView> families,
+                                std::string& text) {
+    switch (exposition) {
+      case Exposition::kText:
+        break;
+      case Exposition::kOpenMetrics:
+        EncodeOpenMetrics(families, text);
+        return kOpenMetricsContentType;
+      case Exposition::kProtobuf:
+        EncodeProtobuf(families, text);
+        return kProtobufContentType;
+    }
+    EncodeText(families, text);
+    return kTextContentType;
   }
 
   static std::span<const FamilyView> Choose(const std::vector<std::string>& names,
@@ -138,14 +152,16 @@ class MetricsHandler {
     return chosen;
   }
 
-  static void Pack(Workbench& bench, Response& response) {
-    const std::string_view packed = bench.gzip.Compress(bench.text);
+  static void Pack(Encoding encoding, Workbench& bench, Response& response) {
+    const bool gzip = encoding == Encoding::kGzip;
+    const std::string_view packed =
+        gzip ? bench.gzip.Compress(bench.text) : bench.zstd.Compress(bench.text);
     if (packed.empty()) {
       response.body = bench.text;
       return;
     }
     response.body = packed;
-    response.headers.emplace_back("Content-Encoding", "gzip");
+    response.headers.emplace_back("Content-Encoding", gzip ? "gzip" : "zstd");
   }
 
   Response Failed(const Status& status) {

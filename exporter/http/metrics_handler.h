@@ -15,8 +15,9 @@ struct MetricsOptions {
   bool enable_openmetrics = false;  // Serve OpenMetrics to who prefers it.
 };
 
-// Answers scrapes of `source`: collect[], exclude[], name[], content negotiation, gzip and
-// X-Prometheus-Scrape-Timeout-Seconds. Everything given by reference must outlive the route.
+// Answers scrapes of `source`: collect[], exclude[], name[], content negotiation, compression by
+// gzip or zstd, and X-Prometheus-Scrape-Timeout-Seconds. Everything given by reference must outlive
+// the route.
 Route MetricsRoute(std::string path, MetricSource& source, const MetricsOptions& options,
                    ScrapeCounters& counters, const Clock& clock, Logger& log);
 

@@ -13,6 +13,8 @@ namespace {
 struct Offer {
   std::string_view value;
   std::string_view version;
+  std::string_view proto;
+  std::string_view encoding;
   double quality = 1;
 };
 
@@ -40,6 +42,8 @@ Offer ParseOffer(std::string_view text) {
     const std::string_view name = Cut(parameter, '=');
     if (EqualsIgnoreCase(name, "q")) offer.quality = ParseQuality(Trim(parameter));
     if (EqualsIgnoreCase(name, "version")) offer.version = Trim(parameter);
+    if (EqualsIgnoreCase(name, "proto")) offer.proto = Trim(parameter);
+    if (EqualsIgnoreCase(name, "encoding")) offer.encoding = Trim(parameter);
   }
   return offer;
 }
@@ -63,33 +67,49 @@ bool IsText(const Offer& offer) {
          (offer.version.empty() || offer.version == "0.0.4");
 }
 
-}  // namespace
-
-bool PrefersOpenMetrics(std::string_view accept) {
-  double openmetrics = 0;
-  double text = 0;
-  ForEachOffer(accept, [&](const Offer& offer) {
-    if (IsOpenMetrics(offer)) openmetrics = std::max(openmetrics, offer.quality);
-    if (IsText(offer)) text = std::max(text, offer.quality);
-  });
-  return openmetrics > text;
+// Both parameters have to be there, as in Prometheus' own words.
+bool IsProtobuf(const Offer& offer) {
+  return EqualsIgnoreCase(offer.value, "application/vnd.google.protobuf") &&
+         offer.proto == "io.prometheus.client.MetricFamily" && offer.encoding == "delimited";
 }
 
-bool AcceptsGzip(std::string_view accept_encoding) {
+}  // namespace
+
+Exposition ChooseExposition(std::string_view accept, bool openmetrics_enabled) {
+  double text = 0;
+  double openmetrics = 0;
+  double protobuf = 0;
+  ForEachOffer(accept, [&](const Offer& offer) {
+    if (IsText(offer)) text = std::max(text, offer.quality);
+    if (IsOpenMetrics(offer) && openmetrics_enabled) {
+      openmetrics = std::max(openmetrics, offer.quality);
+    }
+    if (IsProtobuf(offer)) protobuf = std::max(protobuf, offer.quality);
+  });
+  if (protobuf > std::max(text, openmetrics)) return Exposition::kProtobuf;
+  return openmetrics > text ? Exposition::kOpenMetrics : Exposition::kText;
+}
+
+Encoding ChooseEncoding(std::string_view accept_encoding) {
   std::optional<double> gzip;
+  std::optional<double> zstd;
   std::optional<double> identity;
   std::optional<double> any;
   ForEachOffer(accept_encoding, [&](const Offer& offer) {
     if (EqualsIgnoreCase(offer.value, "gzip") || EqualsIgnoreCase(offer.value, "x-gzip")) {
       gzip = offer.quality;
+    } else if (EqualsIgnoreCase(offer.value, "zstd")) {
+      zstd = offer.quality;
     } else if (EqualsIgnoreCase(offer.value, "identity")) {
       identity = offer.quality;
     } else if (offer.value == "*") {
       any = offer.quality;
     }
   });
-  const double quality = gzip.value_or(any.value_or(0));
-  return quality > 0 && quality >= identity.value_or(0);
+  const double other = any.value_or(0);
+  const double best = std::max(gzip.value_or(other), zstd.value_or(other));
+  if (best == 0 || best < identity.value_or(0)) return Encoding::kIdentity;
+  return gzip.value_or(other) == best ? Encoding::kGzip : Encoding::kZstd;
 }
 
 }  // namespace hostpulse::http

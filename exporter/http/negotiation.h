@@ -4,11 +4,17 @@
 
 namespace hostpulse::http {
 
-// Whether an Accept header prefers OpenMetrics 1.0 (or 0.0.1) to the text format 0.0.4. An empty
-// header, or one that likes both the same, does not.
-bool PrefersOpenMetrics(std::string_view accept);
+// How a scrape is written, and how that is packed.
+enum class Exposition { kText, kOpenMetrics, kProtobuf };
+enum class Encoding { kIdentity, kGzip, kZstd };
 
-// Whether an Accept-Encoding header takes gzip, and identity not more gladly.
-bool AcceptsGzip(std::string_view accept_encoding);
+// What an Accept header prefers (RFC 9110 section 12.5.1); text 0.0.4 where it says nothing, where
+// it prefers nothing else, and where nothing that it accepts is there. OpenMetrics counts only if
+// `openmetrics` says so; of equals, the text format comes before OpenMetrics before protobuf.
+Exposition ChooseExposition(std::string_view accept, bool openmetrics);
+
+// What an Accept-Encoding header prefers (RFC 9110 section 12.5.3). Of equals, gzip comes first,
+// since it costs the least here, and no compression last.
+Encoding ChooseEncoding(std::string_view accept_encoding);
 
 }  // namespace hostpulse::http

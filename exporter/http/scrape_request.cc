@@ -5,8 +5,6 @@
 #include <chrono>
 #include <cmath>
 
-#include "exporter/http/negotiation.h"
-
 namespace hostpulse::http {
 namespace {
 
@@ -29,7 +27,8 @@ std::optional<MonotonicTime> ScrapeDeadline(std::string_view header, MonotonicTi
   return now + std::chrono::duration_cast<MonotonicTime::duration>(timeout - reserve);
 }
 
-Result<ScrapeRequest> ParseScrapeRequest(const Request& request, MonotonicTime now) {
+Result<ScrapeRequest> ParseScrapeRequest(const Request& request, bool openmetrics,
+                                         MonotonicTime now) {
   auto parameters = QueryParameters(request.query);
   if (!parameters) return Status(ErrorCode::kInvalid, "The query is not validly encoded.");
   ScrapeRequest scrape;
@@ -47,8 +46,8 @@ Result<ScrapeRequest> ParseScrapeRequest(const Request& request, MonotonicTime n
   }
   scrape.filter.deadline =
       ScrapeDeadline(request.Header("X-Prometheus-Scrape-Timeout-Seconds"), now);
-  scrape.openmetrics = PrefersOpenMetrics(request.Header("Accept"));
-  scrape.gzip = AcceptsGzip(request.Header("Accept-Encoding"));
+  scrape.exposition = ChooseExposition(request.Header("Accept"), openmetrics);
+  scrape.encoding = ChooseEncoding(request.Header("Accept-Encoding"));
   return scrape;
 }
 

@@ -216,28 +216,74 @@ TEST_F(MetricsHandlerTest, AnExceptionLeavesNothingCountedAsRunning) {
   EXPECT_THAT(Counters(), HasSubstr("promhttp_metric_handler_requests_in_flight 0\n"));
 }
 
-TEST(NegotiationTest, WeighsQualities) {
-  EXPECT_FALSE(PrefersOpenMetrics(""));
-  EXPECT_FALSE(PrefersOpenMetrics("*/*"));
-  EXPECT_TRUE(PrefersOpenMetrics("application/openmetrics-text"));
-  EXPECT_TRUE(
-      PrefersOpenMetrics("Application/OpenMetrics-Text; version=1.0.0 ; q=0.5, text/*;q=0.4"));
-  EXPECT_FALSE(PrefersOpenMetrics("application/openmetrics-text; q=0.5, text/plain"));
-  EXPECT_FALSE(PrefersOpenMetrics("application/openmetrics-text; q=0"));
-  EXPECT_FALSE(PrefersOpenMetrics("application/openmetrics-text; q=high"));
-  EXPECT_FALSE(PrefersOpenMetrics("application/openmetrics-text; version=2.0.0"));
+TEST_F(MetricsHandlerTest, ServesProtobufToWhoPrefersIt) {
+  const std::string prometheus =
+      "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited;"
+      "q=0.6,application/openmetrics-text;version=1.0.0;q=0.5,text/plain;version=0.0.4;q=0.2,*/*;"
+      "q=0.1";
+  const Response response = Scrape("", {{"Accept", prometheus}});
+  EXPECT_THAT(response.content_type,
+              StartsWith("application/vnd.google.protobuf; "
+                         "proto=io.prometheus.client.MetricFamily; encoding=delimited"));
+  EXPECT_THAT(response.body, StartsWith("\x1B\x0A\x06node_a\x12\x02"
+                                        "A.\x18\x01"));
+}
 
-  EXPECT_FALSE(AcceptsGzip(""));
-  EXPECT_FALSE(AcceptsGzip("identity"));
-  EXPECT_FALSE(AcceptsGzip("br, zstd"));
-  EXPECT_TRUE(AcceptsGzip("gzip"));
-  EXPECT_TRUE(AcceptsGzip("br, GZIP;q=0.1"));
-  EXPECT_TRUE(AcceptsGzip("*"));
-  EXPECT_FALSE(AcceptsGzip("gzip;q=0"));
-  EXPECT_FALSE(AcceptsGzip("*, gzip;q=0"));
-  EXPECT_FALSE(AcceptsGzip("gzip;q=0.5, identity"));
-  EXPECT_FALSE(AcceptsGzip("gzipped"));
-  EXPECT_FALSE(AcceptsGzip(",;,q=1"));
+TEST_F(MetricsHandlerTest, CompressesByZstdForWhoPrefersIt) {
+  const Response response = Scrape("", {{"Accept-Encoding", "gzip;q=0.5, zstd"}});
+  EXPECT_THAT(response.headers, ElementsAre(testing::Pair("Content-Encoding", "zstd")));
+  EXPECT_THAT(response.body, StartsWith("\x28\xB5\x2F\xFD"));
+}
+
+TEST(NegotiationTest, WeighsFormats) {
+  constexpr auto kText = Exposition::kText;
+  constexpr auto kOpen = Exposition::kOpenMetrics;
+  const auto choose = [](std::string_view accept) { return ChooseExposition(accept, true); };
+  EXPECT_EQ(choose(""), kText);
+  EXPECT_EQ(choose("*/*"), kText);
+  EXPECT_EQ(choose("image/png"), kText);
+  EXPECT_EQ(choose("application/openmetrics-text"), kOpen);
+  EXPECT_EQ(choose("Application/OpenMetrics-Text; version=1.0.0 ; q=0.5, text/*;q=0.4"), kOpen);
+  EXPECT_EQ(choose("application/openmetrics-text; q=0.5, text/plain"), kText);
+  EXPECT_EQ(choose("application/openmetrics-text; q=0"), kText);
+  EXPECT_EQ(choose("application/openmetrics-text; q=high"), kText);
+  EXPECT_EQ(choose("application/openmetrics-text; version=2.0.0"), kText);
+  EXPECT_EQ(ChooseExposition("application/openmetrics-text", false), kText);
+}
+
+TEST(NegotiationTest, ProtobufIsServedDelimitedOnly) {
+  const std::string protobuf =
+      "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily";
+  const auto choose = [](const std::string& accept) { return ChooseExposition(accept, true); };
+  EXPECT_EQ(choose(protobuf + "; encoding=delimited"), Exposition::kProtobuf);
+  EXPECT_EQ(choose(protobuf + ";encoding=delimited;q=0.1,text/plain;q=0.2"), Exposition::kText);
+  EXPECT_EQ(choose(protobuf + ";encoding=delimited,text/plain"), Exposition::kText);
+  EXPECT_EQ(choose(protobuf + "; encoding=text"), Exposition::kText);
+  EXPECT_EQ(choose(protobuf + "; encoding=compact-text"), Exposition::kText);
+  EXPECT_EQ(choose(protobuf), Exposition::kText);
+  EXPECT_EQ(choose("application/vnd.google.protobuf;proto=other;encoding=delimited"),
+            Exposition::kText);
+}
+
+TEST(NegotiationTest, WeighsEncodings) {
+  constexpr auto kNone = Encoding::kIdentity;
+  constexpr auto kGzip = Encoding::kGzip;
+  constexpr auto kZstd = Encoding::kZstd;
+  EXPECT_EQ(ChooseEncoding(""), kNone);
+  EXPECT_EQ(ChooseEncoding("identity"), kNone);
+  EXPECT_EQ(ChooseEncoding("br, deflate"), kNone);
+  EXPECT_EQ(ChooseEncoding("gzip"), kGzip);
+  EXPECT_EQ(ChooseEncoding("br, GZIP;q=0.1"), kGzip);
+  EXPECT_EQ(ChooseEncoding("*"), kGzip);
+  EXPECT_EQ(ChooseEncoding("gzip;q=0"), kNone);
+  EXPECT_EQ(ChooseEncoding("*, gzip;q=0"), kZstd);
+  EXPECT_EQ(ChooseEncoding("gzip;q=0.5, identity"), kNone);
+  EXPECT_EQ(ChooseEncoding("gzipped"), kNone);
+  EXPECT_EQ(ChooseEncoding(",;,q=1"), kNone);
+  EXPECT_EQ(ChooseEncoding("zstd"), kZstd);
+  EXPECT_EQ(ChooseEncoding("gzip, deflate, br, zstd"), kGzip);
+  EXPECT_EQ(ChooseEncoding("gzip;q=0.8, zstd;q=0.9"), kZstd);
+  EXPECT_EQ(ChooseEncoding("*;q=0, zstd;q=0.1"), kZstd);
 }
 
 }  // namespace
