@@ -56,3 +56,4 @@ set(HOSTPULSE_SOURCES ${PROJECT_SOURCE_DIR}/build/sources CACHE PATH
 include(Civetweb)
 include(Curl)
 include(PrometheusCpp)
+include(PageAssets)

@@ -1,12 +1,18 @@
 #include "exporter/routes.h"
 
 #include <algorithm>
+#include <memory>
 #include <utility>
 
+#include "exporter/docs.h"
 #include "exporter/http/health.h"
 #include "exporter/http/loggers_handler.h"
 #include "exporter/http/metrics_handler.h"
+#include "exporter/http/page_assets.h"
+#include "exporter/http/response_writer.h"
 #include "exporter/http/status_page.h"
+#include "exporter/live/live_json.h"
+#include "exporter/live/live_view.h"
 #include "exporter/status.h"
 
 namespace hostpulse {
@@ -36,15 +42,52 @@ http::Handler Waking(http::Handler handler, std::function<void()> wake) {
   };
 }
 
-void AppendLoggers(std::vector<http::Route>& routes, const RouteContext& context) {
+http::LoggersOptions GuardOf(const RouteContext& context) {
   http::LoggersOptions options;
   options.mode = context.web.loggers;
   options.host_name = HostName();
+  return options;
+}
+
+void AppendLoggers(std::vector<http::Route>& routes, const RouteContext& context) {
   for (http::Route& route :
-       http::LoggersRoutes(context.loggers, options, context.loggers.Get("http"))) {
+       http::LoggersRoutes(context.loggers, GuardOf(context), context.loggers.Get("http"))) {
     route.handler = Waking(std::move(route.handler), context.wake);
     routes.push_back(std::move(route));
   }
+}
+
+std::vector<std::string> EnabledCollectors(const Sources& sources) {
+  std::vector<std::string> names;
+  for (collectors::CollectorReport& report : sources.collectors().Reports()) {
+    names.push_back(std::move(report.name));
+  }
+  return names;
+}
+
+http::Route LiveRoute(const RouteContext& context, http::StatusProvider provider) {
+  const Sources* const sources = &context.sources;
+  auto view = std::make_shared<live::LiveView>(
+      context.sources.shared(), [sources] { return EnabledCollectors(*sources); }, context.clock);
+  return {
+      "/-/live",
+      {"GET"},
+      [view, provider = std::move(provider), &clock = context.clock](const http::Request& request) {
+        const auto figures = view->Look(request.query == "filesystems");
+        if (!figures) return http::ErrorResponse(500, figures.status().message());
+        http::Response response;
+        response.content_type = "application/json";
+        response.body = live::LiveJson(*figures, provider(request), clock.Now());
+        return response;
+      }};
+}
+
+void AppendStatusPage(std::vector<http::Route>& routes, const RouteContext& context) {
+  const http::StatusProvider provider = MakeStatusProvider(context, GuardOf(context));
+  routes.push_back(http::StatusPageRoute(provider));
+  routes.push_back(LiveRoute(context, provider));
+  for (http::Route& route : http::PageAssetRoutes()) routes.push_back(std::move(route));
+  for (http::Route& route : DocsRoutes()) routes.push_back(std::move(route));
 }
 
 }  // namespace
@@ -58,9 +101,7 @@ std::vector<http::Route> MakeRoutes(const RouteContext& context) {
   routes.push_back(http::ReloadRoute(context.web.enable_lifecycle, context.reload));
   AppendLoggers(routes, context);
   // As node_exporter has it: with the metrics at "/" there is no page.
-  if (context.web.telemetry_path != "/") {
-    routes.push_back(http::StatusPageRoute(MakeStatusProvider(context)));
-  }
+  if (context.web.telemetry_path != "/") AppendStatusPage(routes, context);
   return routes;
 }
 

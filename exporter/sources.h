@@ -33,6 +33,7 @@ class Sources {
   // The same for those who may come together and share a collection.
   MetricSource& shared() { return shared_; }
   ReloadableCollectors& collectors() { return collectors_; }
+  const ReloadableCollectors& collectors() const { return collectors_; }
   SelfMetrics& self() { return self_; }
   // Where the parts of the program count what they do.
   prometheus::Registry& registry() { return registry_; }

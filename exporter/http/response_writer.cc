@@ -15,7 +15,7 @@ struct Phrase {
   int status;
   std::string_view text;
 };
-constexpr std::array<Phrase, 20> kPhrases = {{{200, "OK"},
+constexpr std::array<Phrase, 21> kPhrases = {{{200, "OK"},
                                               {204, "No Content"},
                                               {304, "Not Modified"},
                                               {400, "Bad Request"},
@@ -23,6 +23,7 @@ constexpr std::array<Phrase, 20> kPhrases = {{{200, "OK"},
                                               {403, "Forbidden"},
                                               {404, "Not Found"},
                                               {405, "Method Not Allowed"},
+                                              {406, "Not Acceptable"},
                                               {408, "Request Timeout"},
                                               {411, "Length Required"},
                                               {413, "Content Too Large"},

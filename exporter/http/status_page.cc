@@ -3,33 +3,10 @@
 #include <utility>
 
 #include "core/duration.h"
+#include "exporter/http/page_assets.h"
 
 namespace hostpulse::http {
 namespace {
-
-// The hash below belongs to this text, byte by byte; a test holds the two together.
-constexpr std::string_view kStyle = R"css(
-:root { color-scheme: light dark; --line: #8884; --quiet: #8888; --good: #2a8f4e; --bad: #d1434b; }
-* { box-sizing: border-box; }
-body { margin: 0 auto; max-width: 72rem; padding: 1.5rem; font: 15px/1.5 system-ui, sans-serif; }
-header { display: flex; flex-wrap: wrap; align-items: baseline; gap: .25rem 1rem; }
-h1 { margin: 0; font-size: 1.5rem; }
-h2 { margin: 2rem 0 .5rem; font-size: 1.1rem; }
-nav { display: flex; flex-wrap: wrap; gap: .25rem 1rem; margin: .75rem 0 0; }
-.quiet { opacity: .65; }
-.scroll { overflow-x: auto; }
-table { width: 100%; border-collapse: collapse; }
-th, td { padding: .25rem .75rem .25rem 0; border-bottom: 1px solid var(--line); text-align: left;
-  vertical-align: top; }
-th { font-weight: 600; }
-td.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
-td.error { overflow-wrap: anywhere; }
-.dot { display: inline-block; width: .6em; height: .6em; margin-right: .5em; border-radius: 50%; }
-.good { background: var(--good); }
-.still { background: var(--quiet); }
-.bad { background: var(--bad); }
-)css";
-constexpr std::string_view kStyleHash = "zMMXyhhocqfpt+4PA3MkOnu1+k6tW7jTsNe7KvAoCxA=";
 
 std::string_view DotClass(StatusContent::Mood mood) {
   switch (mood) {
@@ -87,8 +64,9 @@ class Page {
            << "</td>";
   }
 
-  void Link(std::string_view target, std::string_view text) {
-    (*this << "<a href=\"").Text(target) << "\">";
+  // Relative, so that a proxy may serve the page at a path of its own.
+  void Link(std::string_view path, std::string_view text) {
+    (*this << "<a href=\"").Text(path.substr(path.starts_with('/') ? 1 : 0)) << "\">";
     Text(text) << "</a>\n";
   }
 
@@ -110,29 +88,48 @@ void WriteHead(Page& page, const StatusContent& content) {
   page << "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
           "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
           "<link rel=\"icon\" href=\"data:,\">\n<title>";
-  page.Text(content.host) << " - hostpulse</title>\n<style>" << kStyle
-                          << "</style>\n</head>\n<body>\n";
+  page.Text(content.host) << " - hostpulse</title>\n<link rel=\"stylesheet\" href=\"" << kPageStyle
+                          << "\">\n<script defer src=\"" << kPageDygraph
+                          << "\"></script>\n<script defer src=\"" << kPageScript
+                          << "\"></script>\n</head>\n<body>\n";
   page << "<header><h1>hostpulse</h1> <span>";
   page.Text(content.host) << "</span> <span class=\"quiet\">version ";
-  page.Text(content.version) << ", up for ";
-  page.Text(FormatDuration(content.uptime)) << "</span></header>\n<nav>\n";
+  page.Text(content.version) << ", up for <span id=\"uptime\">";
+  page.Text(FormatDuration(content.uptime))
+      << "</span></span> <output id=\"live\" class=\"badge\" hidden></output></header>\n<nav>\n";
   page.Link(content.telemetry_path, "Metrics");
   if (!content.loggers_path.empty()) page.Link(content.loggers_path, "Loggers");
+  page.Link("/-/docs/metrics", "What the metrics mean");
+  page.Link("/-/docs/flags", "Flags");
   page.Link("/-/healthy", "Healthy");
   page.Link("/-/ready", "Ready");
-  page << "</nav>\n<main>\n";
+  page << "</nav>\n<main>\n<noscript><p class=\"quiet\">The charts need JavaScript; the tables are "
+          "of the "
+          "time when this page was loaded.</p></noscript>\n<section id=\"charts\" "
+          "aria-label=\"Charts\" hidden></section>\n";
+}
+
+// Filled by the script: what the tables below say is known without asking the kernel, this is not.
+void WriteFilesystems(Page& page) {
+  page << "<section id=\"filesystems-part\" hidden><h2>File systems</h2>\n<div class=\"scroll\">"
+          "<table>\n<thead><tr><th>Mount point</th><th>Device</th><th class=\"number\">Size</th>"
+          "<th class=\"number\">Available</th><th "
+          "class=\"number\">Share</th><th></th></tr></thead>\n"
+          "<tbody id=\"filesystems\"></tbody></table></div></section>\n";
 }
 
 void WriteCollectors(Page& page, const StatusContent& content) {
-  page << "<h2>Collectors</h2>\n<div class=\"scroll\"><table>\n<thead><tr><th>Name</th><th>State"
-          "</th><th>Last run</th><th>Last error</th></tr></thead>\n<tbody>\n";
+  page << "<section><h2>Collectors</h2>\n<div "
+          "class=\"scroll\"><table>\n<thead><tr><th>Name</th><th>State"
+          "</th><th class=\"number\">Last run</th><th>Last error</th></tr></thead>\n<tbody "
+          "id=\"collectors\">\n";
   for (const auto& collector : content.collectors) {
     page << "<tr>";
     page.Cell(collector.name).State(collector.mood, collector.state);
     page.Cell(Milliseconds(collector.duration), "number").Cell(collector.error, "error");
     page << "</tr>\n";
   }
-  page << "</tbody></table></div>\n";
+  page << "</tbody></table></div></section>\n";
 }
 
 void WriteDestinations(Page& page, const StatusContent& content) {
@@ -142,7 +139,7 @@ void WriteDestinations(Page& page, const StatusContent& content) {
     return;
   }
   page << "<div class=\"scroll\"><table>\n<thead><tr><th>Destination</th><th>State</th></tr>"
-          "</thead>\n<tbody>\n";
+          "</thead>\n<tbody id=\"destinations\">\n";
   for (const auto& destination : content.destinations) {
     page << "<tr>";
     page.Cell(destination.name).State(destination.mood, destination.state) << "</tr>\n";
@@ -152,14 +149,16 @@ void WriteDestinations(Page& page, const StatusContent& content) {
 
 void WriteLoggers(Page& page, const StatusContent& content) {
   if (content.loggers.empty()) return;
-  page << "<h2>Loggers</h2>\n<div class=\"scroll\"><table>\n<thead><tr><th>Name</th><th>Level</th>"
-          "<th>Set</th></tr></thead>\n<tbody>\n";
+  page << "<section><h2>Loggers</h2>\n<p class=\"quiet\" id=\"guard\"></p>\n<div "
+          "class=\"scroll\"><table>\n"
+          "<thead><tr><th>Name</th><th>Level</th><th>Set</th></tr></thead>\n"
+          "<tbody id=\"loggers\">\n";
   for (const auto& logger : content.loggers) {
     page << "<tr>";
     page.Cell(logger.name).Cell(logger.level).Cell(logger.configured ? "here" : "inherited")
         << "</tr>\n";
   }
-  page << "</tbody></table></div>\n";
+  page << "</tbody></table></div>\n<output id=\"message\" role=\"alert\"></output></section>\n";
 }
 
 }  // namespace
@@ -167,29 +166,25 @@ void WriteLoggers(Page& page, const StatusContent& content) {
 std::string RenderStatusPage(const StatusContent& content) {
   Page page;
   WriteHead(page, content);
-  WriteCollectors(page, content);
   WriteDestinations(page, content);
+  WriteFilesystems(page);
+  page << "<div class=\"pair\">\n";
+  WriteCollectors(page, content);
   WriteLoggers(page, content);
+  page << "</div>\n";
   page << "</main>\n</body>\n</html>\n";
   return page.Take();
 }
 
-std::string_view StatusPageStyle() {
-  return kStyle;
-}
-std::string_view StatusPageStyleHash() {
-  return kStyleHash;
-}
-
 Route StatusPageRoute(StatusProvider provider) {
-  std::string policy = "default-src 'none'; style-src 'sha256-";
-  policy.append(kStyleHash).append("'; img-src data:; base-uri 'none'; form-action 'none'; ");
-  policy.append("frame-ancestors 'none'");
-  return {"/", {"GET"}, [provider = std::move(provider), policy](const Request&) {
+  constexpr std::string_view kPolicy =
+      "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+      "img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+  return {"/", {"GET"}, [provider = std::move(provider), kPolicy](const Request& request) {
             Response response;
             response.content_type = "text/html; charset=utf-8";
-            response.headers.emplace_back("Content-Security-Policy", policy);
-            response.body = RenderStatusPage(provider());
+            response.headers.emplace_back("Content-Security-Policy", kPolicy);
+            response.body = RenderStatusPage(provider(request));
             return response;
           }};
 }

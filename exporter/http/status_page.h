@@ -40,17 +40,16 @@ struct StatusContent {
   std::vector<Collector> collectors;
   std::vector<Destination> destinations;
   std::vector<LogLevelRow> loggers;
+  std::string why_not_change;  // Why this reader may not change log levels; empty where he may.
 };
 
 // Called for every request, on any worker. Must be cheap: Kubernetes probes the page.
-using StatusProvider = std::function<StatusContent()>;
+using StatusProvider = std::function<StatusContent(const Request& request)>;
 
-// The page at "/": one self-contained document without scripts.
+// The page at "/": a document that says all but the charts by itself. Its script (page/live.js)
+// asks for -/live while somebody looks.
 Route StatusPageRoute(StatusProvider provider);
 
-// The document itself, and the style in it with the hash that its Content-Security-Policy allows.
 std::string RenderStatusPage(const StatusContent& content);
-std::string_view StatusPageStyle();
-std::string_view StatusPageStyleHash();  // Base64 of its SHA-256.
 
 }  // namespace hostpulse::http
