@@ -117,8 +117,8 @@ Status App::StartServer() {
                              clock_,
                              [this] { return desk_.Request(); },
                              [this] { signals_.Wake(); }};
-  auto server =
-      http::HttpServer::Start(config_.web.server, MakeRoutes(context), loggers_.Get("http"));
+  auto server = http::HttpServer::Start(config_.web.server, MakeRoutes(context),
+                                        loggers_.Get("http"), &sources_->registry());
   if (!server) return std::move(server).status();
   server_ = std::move(*server);
   for (const std::string& address : server_->addresses()) {
@@ -200,16 +200,22 @@ Status App::TryReload() {
   }
   auto set = sources_->MakeCollectors(next.collectors, clock_, loggers_);
   if (!set) return std::move(set).status();
+  auto apply_web_config = server_->PrepareWebConfig(next.web.server.web_config_file);
+  if (!apply_web_config) return std::move(apply_web_config).status();
   if (Status status = push_->Reload(next.push); !status) return status;
+  (*apply_web_config)();
 
   sources_->collectors().Exchange(std::move(*set));
   ApplyLevels(config_.log, next.log, loggers_, config_log_);
   LogNotices(next);
+  LogChanges(config_, next, config_log_);
   for (const std::string& key : KeysThatNeedRestart(config_, next)) {
     config_log_.Warn("a changed key needs a restart", {{"key", key}});
   }
   // What needs a restart stays as it was started, so that the next reload warns again.
+  const std::string web_config_file = next.web.server.web_config_file;
   next.web = config_.web;
+  next.web.server.web_config_file = web_config_file;
   next.log.root.format = config_.log.root.format;
   config_ = std::move(next);
   return {};

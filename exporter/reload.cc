@@ -31,6 +31,17 @@ void ApplyLevels(const config::LogConfig& before, const config::LogConfig& now,
   }
 }
 
+void LogChanges(const config::Config& before, const config::Config& now, Logger& log) {
+  const std::vector<config::FileChange> changes =
+      config::CompareFiles(before.file_values, now.file_values);
+  for (const config::FileChange& change : changes) {
+    log.Info("changed", {{"key", change.path},
+                         {"was", change.was.empty() ? "not set" : change.was},
+                         {"is", change.is.empty() ? "not set" : change.is}});
+  }
+  if (changes.empty() && !now.file.empty()) log.Info("nothing in the configuration file has changed");
+}
+
 std::vector<std::string> KeysThatNeedRestart(const config::Config& before,
                                              const config::Config& now) {
   const config::WebConfig& was = before.web;
@@ -42,7 +53,6 @@ std::vector<std::string> KeysThatNeedRestart(const config::Config& before,
   compare("log.format", before.log.root.format == now.log.root.format);
   compare("web.listen", was.server.listen == is.server.listen);
   compare("web.systemd_socket", was.server.systemd_socket == is.server.systemd_socket);
-  compare("web.config_file", was.server.web_config_file == is.server.web_config_file);
   compare("web.telemetry_path", was.telemetry_path == is.telemetry_path);
   compare("web.max_requests", was.max_requests == is.max_requests);
   compare("web.disable_exporter_metrics",

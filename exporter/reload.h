@@ -14,6 +14,9 @@ namespace hostpulse {
 void ApplyLevels(const config::LogConfig& before, const config::LogConfig& now,
                  LoggerRegistry& loggers, Logger& log);
 
+// One line a value that differs between the files of the two, and one if none does.
+void LogChanges(const config::Config& before, const config::Config& now, Logger& log);
+
 // The keys whose values differ and only count at the start: what listens, and what it serves.
 std::vector<std::string> KeysThatNeedRestart(const config::Config& before,
                                              const config::Config& now);

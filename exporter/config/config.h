@@ -7,6 +7,7 @@
 
 #include "collectors/collector_set.h"
 #include "core/log/logger_registry.h"
+#include "exporter/config/file_values.h"
 #include "exporter/http/http_server.h"
 #include "exporter/http/loggers_handler.h"
 #include "push/push_service.h"
@@ -36,6 +37,7 @@ struct Config {
   LogConfig log;
   WebConfig web;
   push::PushOptions push;
+  std::vector<FileValue> file_values;  // Of `file`, to tell by what it differs from another.
   // What deserves a line in the log but stops nothing: deprecated flags, keys without effect,
   // collectors that are asked for and not there yet.
   std::vector<std::string> notices;

@@ -260,6 +260,7 @@ Config LoadConfig(const FlagTable& table, const CommandLine& line, const Environ
   }
   const Settings settings(table, line, environment, std::move(given), findings);
   Config config = Loader(table, settings, file, findings).Load();
+  config.file_values = FlattenFile(file);
   config.notices = findings.TakeNotices();
   return config;
 }

@@ -35,12 +35,12 @@ void SetUp(int fd) {
 }  // namespace
 
 Result<std::unique_ptr<Acceptor>> Acceptor::Create(std::vector<Listener> listeners,
-                                                   AcceptorOptions options, TlsContext* tls,
+                                                   AcceptorOptions options, TlsSource tls,
                                                    Logger& log) {
   UniqueFd epoll(::epoll_create1(EPOLL_CLOEXEC));
   UniqueFd wake(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
-  std::unique_ptr<Acceptor> acceptor(
-      new Acceptor(std::move(listeners), options, tls, log, std::move(epoll), std::move(wake)));
+  std::unique_ptr<Acceptor> acceptor(new Acceptor(std::move(listeners), options, std::move(tls),
+                                                  log, std::move(epoll), std::move(wake)));
   bool watching = acceptor->Watch(acceptor->handoff_.wake_fd(), EPOLLIN, kWakeKey, false);
   for (std::size_t i = 0; i < acceptor->listeners_.size(); ++i) {
     watching = watching &&
@@ -53,10 +53,10 @@ Result<std::unique_ptr<Acceptor>> Acceptor::Create(std::vector<Listener> listene
   return acceptor;
 }
 
-Acceptor::Acceptor(std::vector<Listener> listeners, AcceptorOptions options, TlsContext* tls,
+Acceptor::Acceptor(std::vector<Listener> listeners, AcceptorOptions options, TlsSource tls,
                    Logger& log, UniqueFd epoll, UniqueFd wake)
     : options_(options),
-      tls_(tls),
+      tls_(std::move(tls)),
       log_(log),
       listeners_(std::move(listeners)),
       epoll_(std::move(epoll)),
@@ -159,8 +159,11 @@ bool Acceptor::AcceptOne(const Listener& listener) {
   if (lot_.size() >= options_.max_connections && !MakeRoom()) return true;
 
   if (address.ss_family != AF_UNIX) SetUp(fd.get());
-  auto session = tls_ != nullptr ? tls_->NewSession(fd.get()) : nullptr;
-  if (tls_ != nullptr && session == nullptr) return true;
+  std::unique_ptr<TlsSession> session;
+  if (auto tls = tls_()) {
+    session = TlsContext::NewSession(std::move(tls), fd.get());
+    if (session == nullptr) return true;
+  }
   Connection& connection =
       lot_.Add(std::make_unique<Connection>(std::move(fd), PeerOf(address), std::move(session),
                                             options_.limits),

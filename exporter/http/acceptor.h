@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -21,6 +22,9 @@ namespace hostpulse::http {
 
 class TlsContext;
 
+// The TLS of a connection that is accepted now; null for plain HTTP.
+using TlsSource = std::function<std::shared_ptr<TlsContext>()>;
+
 struct AcceptorOptions {
   std::size_t max_connections = 2048;
   // What clients may make the program hold: beyond it the oldest connections go.
@@ -35,10 +39,10 @@ struct AcceptorOptions {
 // idle one. Costs no wake-ups while nothing happens.
 class Acceptor {
  public:
-  // `tls` is null for plain HTTP; it and the logger must outlive the acceptor.
+  // The logger must outlive the acceptor.
   // Errors: kIo where the kernel has no descriptor left.
   static Result<std::unique_ptr<Acceptor>> Create(std::vector<Listener> listeners,
-                                                  AcceptorOptions options, TlsContext* tls,
+                                                  AcceptorOptions options, TlsSource tls,
                                                   Logger& log);
   Acceptor(const Acceptor&) = delete;
   Acceptor& operator=(const Acceptor&) = delete;
@@ -60,7 +64,7 @@ class Acceptor {
  private:
   using State = Connection::State;
 
-  Acceptor(std::vector<Listener> listeners, AcceptorOptions options, TlsContext* tls, Logger& log,
+  Acceptor(std::vector<Listener> listeners, AcceptorOptions options, TlsSource tls, Logger& log,
            UniqueFd epoll, UniqueFd wake);
   bool Watch(int fd, std::uint32_t events, std::uint64_t key, bool known);
   void Wait();
@@ -83,7 +87,7 @@ class Acceptor {
   void Expire(Connection& connection);
 
   const AcceptorOptions options_;
-  TlsContext* const tls_;
+  const TlsSource tls_;
   Logger& log_;
   std::vector<Listener> listeners_;
   UniqueFd epoll_;

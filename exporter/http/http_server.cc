@@ -8,7 +8,6 @@
 #include "exporter/http/dispatcher.h"
 #include "exporter/http/listen_address.h"
 #include "exporter/http/listener.h"
-#include "exporter/http/tls_context.h"
 #include "exporter/http/web_access.h"
 
 namespace hostpulse::http {
@@ -42,7 +41,7 @@ AcceptorOptions MakeAcceptorOptions(const HttpServerOptions& options) {
 // Members in the order in which they are built; destroyed in reverse, the workers first.
 class CivetwebHttpServer final : public HttpServer {
  public:
-  explicit CivetwebHttpServer(Logger& log) : log_(log) {}
+  CivetwebHttpServer(Logger& log, prometheus::Registry* registry) : log_(log), metrics_(registry) {}
 
   Status Serve(const HttpServerOptions& options, std::vector<Route> routes) {
     if (Status status = Configure(options.web_config_file, std::move(routes)); !status) {
@@ -50,8 +49,9 @@ class CivetwebHttpServer final : public HttpServer {
     }
     auto listeners = OpenListeners(options);
     if (!listeners) return std::move(listeners).status();
-    auto acceptor =
-        Acceptor::Create(std::move(*listeners), MakeAcceptorOptions(options), tls_.get(), log_);
+    auto acceptor = Acceptor::Create(
+        std::move(*listeners), MakeAcceptorOptions(options), [this] { return access_->Tls(); },
+        log_);
     if (!acceptor) return std::move(acceptor).status();
     acceptor_ = std::move(*acceptor);
     auto civetweb = CivetwebServer::Start(
@@ -64,25 +64,24 @@ class CivetwebHttpServer final : public HttpServer {
 
   std::vector<std::string> addresses() const override { return acceptor_->addresses(); }
 
+  Result<std::function<void()>> PrepareWebConfig(const std::string& file) override {
+    return access_->Prepare(file);
+  }
+
  private:
   Status Configure(const std::string& web_config_file, std::vector<Route> routes) {
-    auto access = WebAccess::Create(web_config_file, clock_, log_);
+    auto access = WebAccess::Create(web_config_file, clock_, log_, metrics_);
     if (!access) return std::move(access).status();
     access_ = std::move(*access);
     dispatcher_.emplace(std::move(routes), *access_, log_);
-    // OpenSSL costs its memory only where it is used.
-    if (!access_->tls()) return {};
-    auto tls = TlsContext::Create(*access_->tls(), log_);
-    if (!tls) return std::move(tls).status().WithContext(web_config_file);
-    tls_ = std::move(*tls);
     return {};
   }
 
   Logger& log_;
   const SystemClock clock_;
+  WebMetrics metrics_;
   std::unique_ptr<WebAccess> access_;
   std::optional<Dispatcher> dispatcher_;
-  std::unique_ptr<TlsContext> tls_;
   std::unique_ptr<Acceptor> acceptor_;
   std::unique_ptr<CivetwebServer> civetweb_;
 };
@@ -90,8 +89,9 @@ class CivetwebHttpServer final : public HttpServer {
 }  // namespace
 
 Result<std::unique_ptr<HttpServer>> HttpServer::Start(const HttpServerOptions& options,
-                                                      std::vector<Route> routes, Logger& log) {
-  auto server = std::make_unique<CivetwebHttpServer>(log);
+                                                      std::vector<Route> routes, Logger& log,
+                                                      prometheus::Registry* registry) {
+  auto server = std::make_unique<CivetwebHttpServer>(log, registry);
   if (Status status = server->Serve(options, std::move(routes)); !status) return status;
   return std::unique_ptr<HttpServer>(std::move(server));
 }

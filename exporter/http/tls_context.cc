@@ -4,7 +4,11 @@
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
+#include <ctime>
+
 #include <array>
+#include <chrono>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -46,6 +50,12 @@ std::string Join(const std::vector<std::string>& names, const char* otherwise) {
   return joined.empty() ? otherwise : joined;
 }
 
+WallTime ExpiryOf(const X509* certificate) {
+  tm time{};
+  if (::ASN1_TIME_to_tm(X509_get0_notAfter(certificate), &time) != 1) return WallTime{};
+  return std::chrono::sys_seconds(std::chrono::seconds(::timegm(&time)));
+}
+
 Status Invalid(std::string_view what) {
   ::ERR_clear_error();
   return Status(ErrorCode::kInvalid, "tls_server_config: " + std::string(what));
@@ -54,7 +64,8 @@ Status Invalid(std::string_view what) {
 }  // namespace
 
 struct TlsContext::Impl {
-  Impl(const TlsConfig& tls, Logger& logger) : config(tls), log(logger) {}
+  Impl(const TlsConfig& tls, Logger& logger, WebMetrics& web_metrics)
+      : config(tls), log(logger), metrics(web_metrics) {}
 
   std::array<FileStamp, 3> Stamps() const {
     return {StampOf(config.certificate.file), StampOf(config.key.file),
@@ -70,6 +81,7 @@ struct TlsContext::Impl {
       ca = std::move(*loaded_ca);
     }
     pair = std::move(*loaded);
+    metrics.NoteCertificate(true, ExpiryOf(pair.certificate.get()));
     return {};
   }
 
@@ -82,6 +94,7 @@ struct TlsContext::Impl {
     if (status) {
       log.Info("took the changed TLS certificate", {{"path", config.certificate.file}});
     } else {
+      metrics.NoteCertificate(false, std::nullopt);
       log.Error("kept the old TLS certificate", {{"error", status.message()}});
     }
   }
@@ -140,6 +153,7 @@ struct TlsContext::Impl {
 
   const TlsConfig config;
   Logger& log;
+  WebMetrics& metrics;
   OpensslPtr<SSL_CTX> context;
   CertificatePair pair;
   ClientCa ca;
@@ -149,18 +163,19 @@ struct TlsContext::Impl {
 TlsContext::TlsContext(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 TlsContext::~TlsContext() = default;
 
-Result<std::unique_ptr<TlsContext>> TlsContext::Create(const TlsConfig& config, Logger& log) {
-  auto impl = std::make_unique<Impl>(config, log);
+Result<std::shared_ptr<TlsContext>> TlsContext::Create(const TlsConfig& config, Logger& log,
+                                                       WebMetrics& metrics) {
+  auto impl = std::make_unique<Impl>(config, log, metrics);
   impl->stamps = impl->Stamps();
   if (Status status = impl->Load(); !status) return status;
   if (Status status = impl->SetUp(); !status) return status;
-  return std::unique_ptr<TlsContext>(new TlsContext(std::move(impl)));
+  return std::shared_ptr<TlsContext>(new TlsContext(std::move(impl)));
 }
 
-std::unique_ptr<TlsSession> TlsContext::NewSession(int fd) {
-  SSL* ssl = ::SSL_new(impl_->context.get());
+std::unique_ptr<TlsSession> TlsContext::NewSession(std::shared_ptr<TlsContext> context, int fd) {
+  SSL* ssl = ::SSL_new(context->impl_->context.get());
   if (ssl == nullptr) return nullptr;
-  auto session = std::make_unique<TlsSession>(ssl);
+  auto session = std::make_unique<TlsSession>(ssl, std::move(context));
   if (::SSL_set_fd(ssl, fd) != 1) return nullptr;
   return session;
 }

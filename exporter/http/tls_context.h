@@ -6,6 +6,7 @@
 #include "core/result.h"
 #include "exporter/http/tls_session.h"
 #include "exporter/http/web_config.h"
+#include "exporter/http/web_metrics.h"
 
 struct ssl_ctx_st;
 
@@ -17,13 +18,15 @@ namespace hostpulse::http {
 class TlsContext {
  public:
   // Errors: kInvalid for a file or setting that is wrong, naming it.
-  static Result<std::unique_ptr<TlsContext>> Create(const TlsConfig& config, Logger& log);
+  // Logger and metrics outlive it and its sessions.
+  static Result<std::shared_ptr<TlsContext>> Create(const TlsConfig& config, Logger& log,
+                                                    WebMetrics& metrics);
   ~TlsContext();
   TlsContext(const TlsContext&) = delete;
   TlsContext& operator=(const TlsContext&) = delete;
 
-  // A session over a connected socket; null where memory is out.
-  std::unique_ptr<TlsSession> NewSession(int fd);
+  // A session over a connected socket, which keeps the context; null where memory is out.
+  static std::unique_ptr<TlsSession> NewSession(std::shared_ptr<TlsContext> context, int fd);
 
  private:
   struct Impl;

@@ -9,7 +9,8 @@ void TlsSession::Free::operator()(ssl_st* ssl) const {
   ::SSL_free(ssl);
 }
 
-TlsSession::TlsSession(ssl_st* ssl) : ssl_(ssl) {}
+TlsSession::TlsSession(ssl_st* ssl, std::shared_ptr<const void> context)
+    : context_(std::move(context)), ssl_(ssl) {}
 
 IoStep TlsSession::Judge(int result) {
   switch (::SSL_get_error(ssl_.get(), result)) {

@@ -13,7 +13,8 @@ namespace hostpulse::http {
 // The TLS of one connection, over a non-blocking socket that it does not own. One thread at a time.
 class TlsSession {
  public:
-  explicit TlsSession(ssl_st* ssl);  // Takes ownership.
+  // Takes ownership of `ssl`, and keeps what that was made from.
+  TlsSession(ssl_st* ssl, std::shared_ptr<const void> context);
 
   // kProgress once the handshake is done.
   IoStep Handshake();
@@ -34,6 +35,7 @@ class TlsSession {
   struct Free {
     void operator()(ssl_st* ssl) const;
   };
+  const std::shared_ptr<const void> context_;
   std::unique_ptr<ssl_st, Free> ssl_;
   bool established_ = false;
   bool failed_ = false;  // No close_notify after a fatal error.

@@ -1,27 +1,80 @@
 #include "exporter/http/web_access.h"
 
+#include <chrono>
 #include <utility>
 
+#include "exporter/http/basic_auth.h"
 #include "exporter/http/response_writer.h"
+#include "exporter/http/token_bucket.h"
 #include "exporter/http/web_config_file.h"
 
 namespace hostpulse::http {
+namespace {
+
+constexpr std::chrono::seconds kRetry{5};
+
+bool Verifies(const std::optional<TlsConfig>& tls) {
+  return tls && tls->client_auth == ClientAuth::kRequireAndVerify;
+}
+
+}  // namespace
+
+// One web configuration, ready for use; replaced as a whole.
+struct WebAccess::Rules {
+  Rules(WebConfig from, const Clock& clock) : config(std::move(from)), auth(config.users, clock) {}
+
+  const WebConfig config;
+  BasicAuth auth;
+  std::shared_ptr<TokenBucket> limit;  // Null: none.
+  std::shared_ptr<TlsContext> tls;     // Null: plain HTTP.
+
+  // What asks less of clients than `before` did, by its key; empty if nothing does.
+  std::string Loosened(const Rules& before) const {
+    if (before.config.tls && !config.tls) return "tls_server_config";
+    if (!before.config.users.empty() && config.users.empty()) return "basic_auth_users";
+    if (Verifies(before.config.tls) && !Verifies(config.tls)) return "client_auth_type";
+    return "";
+  }
+};
+
+WebAccess::WebAccess(const Clock& clock, Logger& log, WebMetrics& metrics)
+    : clock_(clock), log_(log), metrics_(metrics) {}
+WebAccess::~WebAccess() = default;
 
 Result<std::unique_ptr<WebAccess>> WebAccess::Create(const std::string& path, const Clock& clock,
-                                                     Logger& log) {
+                                                     Logger& log, WebMetrics& metrics) {
+  std::unique_ptr<WebAccess> access(new WebAccess(clock, log, metrics));
+  auto apply = access->Prepare(path);
+  if (!apply) return std::move(apply).status();
+  (*apply)();
+  return access;
+}
+
+// What stays as it was is kept: a limit that counts, and certificates, which watch their own files.
+Result<std::shared_ptr<WebAccess::Rules>> WebAccess::Load(const std::string& path,
+                                                          const Rules* before) const {
   WebConfig config;
   if (!path.empty()) {
     auto loaded = LoadWebConfig(path);
     if (!loaded) return std::move(loaded).status();
     config = std::move(*loaded);
   }
-  return std::unique_ptr<WebAccess>(new WebAccess(path, std::move(config), clock, log));
-}
-
-WebAccess::WebAccess(std::string path, WebConfig config, const Clock& clock, Logger& log)
-    : path_(std::move(path)), clock_(clock), log_(log), tls_(config.tls), stamp_(StampOf(path_)) {
-  if (config.rate_limit) limit_.emplace(*config.rate_limit, clock);
-  rules_ = std::make_shared<Rules>(std::move(config), clock);
+  auto rules = std::make_shared<Rules>(std::move(config), clock_);
+  const WebConfig& now = rules->config;
+  if (before != nullptr && before->config.rate_limit == now.rate_limit) {
+    rules->limit = before->limit;
+  } else if (now.rate_limit) {
+    rules->limit = std::make_shared<TokenBucket>(*now.rate_limit, clock_);
+  }
+  if (before != nullptr && before->config.tls == now.tls) {
+    rules->tls = before->tls;
+  } else if (now.tls) {
+    // OpenSSL costs its memory only where it is used.
+    auto tls = TlsContext::Create(*now.tls, log_, metrics_);
+    if (!tls) return std::move(tls).status().WithContext(path);
+    rules->tls = std::move(*tls);
+  }
+  return rules;
 }
 
 std::shared_ptr<WebAccess::Rules> WebAccess::CurrentRules() const {
@@ -29,30 +82,68 @@ std::shared_ptr<WebAccess::Rules> WebAccess::CurrentRules() const {
   return rules_;
 }
 
-// The time of a stat for every request, and only where there is a file.
+Result<std::function<void()>> WebAccess::Prepare(const std::string& path) {
+  const FileStamp stamp = StampOf(path);
+  auto rules = Load(path, CurrentRules().get());
+  if (!rules) return std::move(rules).status();
+  return std::function<void()>([this, path, stamp, rules = std::move(*rules)] {
+    const MutexLock lock(mutex_);
+    path_ = path;
+    stamp_ = stamp;
+    rules_ = rules;
+    retry_at_.reset();
+    kept_because_.clear();
+    if (!path.empty()) metrics_.NoteConfig(true);
+  });
+}
+
+// The time of a stat for every request and connection, and only where there is a file.
 void WebAccess::Refresh() {
-  if (path_.empty()) return;
-  const FileStamp now = StampOf(path_);
+  std::string path;
+  std::shared_ptr<Rules> before;
   {
     const MutexLock lock(mutex_);
-    if (now == stamp_) return;
+    if (path_.empty()) return;
+    const FileStamp now = StampOf(path_);
+    if (now == stamp_ && (!retry_at_ || clock_.Monotonic() < *retry_at_)) return;
     stamp_ = now;
+    retry_at_.reset();
+    path = path_;
+    before = rules_;
   }
-  auto loaded = LoadWebConfig(path_);
-  if (!loaded) {
-    log_.Error("kept the old web configuration", {{"error", loaded.status().message()}});
-    return;
+  auto rules = Load(path, before.get());
+  if (!rules) return Keep(rules.status().message());
+  if (const std::string key = (*rules)->Loosened(*before); !key.empty()) {
+    return Keep(path + ": " + key + " asks less of clients than before, which takes a reload");
   }
-  auto rules = std::make_shared<Rules>(std::move(*loaded), clock_);
+  metrics_.NoteConfig(true);
+  log_.Info("took the changed web configuration", {{"path", path}});
   const MutexLock lock(mutex_);
-  rules_ = std::move(rules);
-  log_.Info("took the changed web configuration", {{"path", path_}});
+  rules_ = std::move(*rules);
+  kept_because_.clear();
+}
+
+// What was wrong may be mended by a file that the configuration names, so it is tried again.
+void WebAccess::Keep(const std::string& why) {
+  metrics_.NoteConfig(false);
+  bool known = false;
+  {
+    const MutexLock lock(mutex_);
+    retry_at_ = clock_.Monotonic() + kRetry;
+    known = std::exchange(kept_because_, why) == why;
+  }
+  if (!known) log_.Error("kept the old web configuration", {{"error", why}});
+}
+
+std::shared_ptr<TlsContext> WebAccess::Tls() {
+  Refresh();
+  return CurrentRules()->tls;
 }
 
 std::optional<Response> WebAccess::Refuse(Request& request) {
   Refresh();
-  if (limit_ && !limit_->Take()) return ErrorResponse(429);
   const std::shared_ptr<Rules> rules = CurrentRules();
+  if (rules->limit && !rules->limit->Take()) return ErrorResponse(429);
   if (rules->auth.empty()) return std::nullopt;
   switch (rules->auth.Check(request.Header("Authorization"), request.user)) {
     case BasicAuth::Outcome::kAccepted:
@@ -68,7 +159,7 @@ std::optional<Response> WebAccess::Refuse(Request& request) {
 }
 
 void WebAccess::AddHeaders(Response& response) const {
-  for (const auto& [name, value] : CurrentRules()->headers) {
+  for (const auto& [name, value] : CurrentRules()->config.headers) {
     if (!HasHeader(response.headers, name)) response.headers.emplace_back(name, value);
   }
 }

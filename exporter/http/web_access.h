@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -8,53 +9,57 @@
 #include "core/log/logger.h"
 #include "core/mutex.h"
 #include "core/result.h"
-#include "exporter/http/basic_auth.h"
 #include "exporter/http/file_stamp.h"
 #include "exporter/http/http_message.h"
-#include "exporter/http/token_bucket.h"
+#include "exporter/http/tls_context.h"
 #include "exporter/http/web_config.h"
+#include "exporter/http/web_metrics.h"
 
 namespace hostpulse::http {
 
-// What the web configuration asks of every request: the rate limit, the password, and headers on
-// the answer. Reads the file again when it has changed; a broken one leaves the old rules in force.
-// Changes of TLS settings and of the rate limit need a restart. Thread safe.
+// The web configuration in force: the TLS of new connections, and what it asks of every request,
+// which is the rate limit, the password, and headers on the answer. Reads the file again when it
+// has changed. Either all of a change is taken or nothing: a broken file leaves the old one in
+// force, and so does one that would take TLS, passwords or the check of client certificates away,
+// because a file that is just being written looks like that; a reload takes those, too. Thread
+// safe.
 class WebAccess {
  public:
-  // An empty path: nothing is asked. Clock and logger must outlive it.
-  // Errors: kInvalid, as LoadWebConfig has it.
+  // An empty path: plain HTTP, and nothing is asked. The others must outlive it.
+  // Errors: kInvalid, as LoadWebConfig and TlsContext::Create have it.
   static Result<std::unique_ptr<WebAccess>> Create(const std::string& path, const Clock& clock,
-                                                   Logger& log);
+                                                   Logger& log, WebMetrics& metrics);
+  ~WebAccess();
 
-  // Of the file as it was at the start.
-  const std::optional<TlsConfig>& tls() const { return tls_; }
+  // For a connection that comes now; null for plain HTTP.
+  std::shared_ptr<TlsContext> Tls() HOSTPULSE_EXCLUDES(mutex_);
 
   // The answer to a request that may not pass; otherwise sets its user.
   std::optional<Response> Refuse(Request& request) HOSTPULSE_EXCLUDES(mutex_);
   void AddHeaders(Response& response) const HOSTPULSE_EXCLUDES(mutex_);
 
+  // Reads a file, the same or another one; what is returned puts it in force. Errors: as Create.
+  Result<std::function<void()>> Prepare(const std::string& path) HOSTPULSE_EXCLUDES(mutex_);
+
  private:
-  // What may change while the server runs; replaced as a whole.
-  struct Rules {
-    Rules(WebConfig config, const Clock& clock)
-        : auth(std::move(config.users), clock), headers(std::move(config.headers)) {}
+  struct Rules;
 
-    BasicAuth auth;
-    const std::vector<std::pair<std::string, std::string>> headers;
-  };
-
-  WebAccess(std::string path, WebConfig config, const Clock& clock, Logger& log);
+  WebAccess(const Clock& clock, Logger& log, WebMetrics& metrics);
+  Result<std::shared_ptr<Rules>> Load(const std::string& path, const Rules* before) const;
   std::shared_ptr<Rules> CurrentRules() const HOSTPULSE_EXCLUDES(mutex_);
   void Refresh() HOSTPULSE_EXCLUDES(mutex_);
+  void Keep(const std::string& why) HOSTPULSE_EXCLUDES(mutex_);
 
-  const std::string path_;
   const Clock& clock_;
   Logger& log_;
-  const std::optional<TlsConfig> tls_;
-  std::optional<TokenBucket> limit_;
+  WebMetrics& metrics_;
   mutable Mutex mutex_;
-  std::shared_ptr<Rules> rules_ HOSTPULSE_GUARDED_BY(mutex_);
+  std::string path_ HOSTPULSE_GUARDED_BY(mutex_);
   FileStamp stamp_ HOSTPULSE_GUARDED_BY(mutex_);
+  std::shared_ptr<Rules> rules_ HOSTPULSE_GUARDED_BY(mutex_);
+  // While a changed file is not taken: when it is looked at again, and what was said of it.
+  std::optional<MonotonicTime> retry_at_ HOSTPULSE_GUARDED_BY(mutex_);
+  std::string kept_because_ HOSTPULSE_GUARDED_BY(mutex_);
 };
 
 }  // namespace hostpulse::http

@@ -25,6 +25,7 @@ struct PemSource {
   std::string text;
 
   bool empty() const { return file.empty() && text.empty(); }
+  bool operator==(const PemSource&) const = default;
 };
 
 struct TlsConfig {
@@ -37,6 +38,8 @@ struct TlsConfig {
   TlsVersion max_version = TlsVersion::k13;
   std::vector<std::string> cipher_suites;  // OpenSSL's names; empty: all with forward secrecy.
   std::vector<std::string> curves;         // OpenSSL's names; empty: X25519, P-256, P-384.
+
+  bool operator==(const TlsConfig&) const = default;
 };
 
 struct BasicAuthUser {
@@ -47,6 +50,8 @@ struct BasicAuthUser {
 struct RateLimit {
   std::chrono::nanoseconds interval{};
   std::size_t burst = 0;
+
+  bool operator==(const RateLimit&) const = default;
 };
 
 // The web configuration: exporter-toolkit's file in plain structs.

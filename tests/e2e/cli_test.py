@@ -214,6 +214,9 @@ def reload_changes_collectors_and_levels():
             expect("node_uname_info" in now and "node_load1" not in now, "reload by HTTP")
             level = json.loads(request(f"{base}/loggers/push").body)["configuredLevel"]
             expect(level == "DEBUG", level)
+            for change in ('key=collectors.loadavg was="not set" is=false', "key=collectors.uname was=false is=true",
+                           'key=log.loggers.push was="not set" is=debug'):
+                expect(change in server.output(), change, server.output())
 
             path.write_text("collectors: {unmae: true}\nweb: {listen: [':1']}\n")
             answer = request(f"{base}/-/reload", "POST")
@@ -227,6 +230,14 @@ def reload_changes_collectors_and_levels():
             wait_until(lambda: "node_uname_info" not in families(), "reload by SIGHUP")
             expect(gauge("hostpulse_config_last_reload_successful") == 1, "a good file")
             wait_until(lambda: "key=web.max_requests" in server.output(), "the restart notice")
+
+            web = pathlib.Path(directory, "web.yml")
+            path.write_text("web: {config_file: web.yml}\n")
+            expect(request(f"{base}/-/reload", "POST").status == 500, "a web configuration that is not there")
+            web.write_text("http_server_config: {headers: {X-Frame-Options: sameorigin}}\n")
+            expect(request(f"{base}/-/reload", "POST").status == 200, server.output())
+            expect(request(f"{base}/").headers["X-Frame-Options"] == "sameorigin", "the header of the web configuration")
+            expect("needs a restart\" key=web.config_file" not in server.output(), server.output())
 
 
 for test in (help_and_version, manual, completion_in_bash, refusals, busy_port,

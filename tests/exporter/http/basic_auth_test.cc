@@ -170,6 +170,35 @@ TEST_F(WebAccessTest, TakesChangedUsersAndKeepsThemWhileTheFileIsBroken) {
   EXPECT_EQ(StatusOf(Get(address_, "/hello")), 401);
 }
 
+TEST_F(WebAccessTest, OnlyAReloadTakesPasswordsAway) {
+  const auto config_ok = [this] { return Gauge("hostpulse_web_config_last_reload_successful"); };
+  Write("basic_auth_users: {alice: " + HashOf("secret") + "}");
+  Start();
+  EXPECT_EQ(config_ok(), 1);
+  Write("");  // As a file looks that somebody is about to write.
+  EXPECT_EQ(StatusOf(Get(address_, "/hello")), 401);
+  EXPECT_EQ(config_ok(), 0);
+  auto apply = server_->PrepareWebConfig(path_);
+  ASSERT_TRUE(apply.ok());
+  EXPECT_EQ(StatusOf(Get(address_, "/hello")), 401);
+  (*apply)();
+  EXPECT_EQ(StatusOf(Get(address_, "/hello")), 200);
+  EXPECT_EQ(config_ok(), 1);
+}
+
+TEST_F(WebAccessTest, AReloadGoesOverToAnotherFileOrToNone) {
+  Write("basic_auth_users: {alice: " + HashOf("secret") + "}");
+  options_.web_config_file.clear();
+  Start();
+  EXPECT_EQ(Gauge("hostpulse_web_config_last_reload_successful"), std::nullopt);
+  EXPECT_EQ(StatusOf(Get(address_, "/hello")), 200);
+  EXPECT_FALSE(server_->PrepareWebConfig(path_ + ".missing").ok());
+  (*server_->PrepareWebConfig(path_))();
+  EXPECT_EQ(StatusOf(Get(address_, "/hello")), 401);
+  (*server_->PrepareWebConfig(""))();
+  EXPECT_EQ(StatusOf(Get(address_, "/hello")), 200);
+}
+
 TEST_F(WebAccessTest, AddsTheHeadersThatAreConfigured) {
   Write(
       "http_server_config: {headers: {X-Frame-Options: sameorigin, "
@@ -187,6 +216,14 @@ TEST_F(WebAccessTest, LimitsTheRate) {
   EXPECT_EQ(StatusOf(Get(address_, "/hello")), 200);
   EXPECT_EQ(StatusOf(Get(address_, "/hello")), 200);
   EXPECT_EQ(StatusOf(Get(address_, "/hello")), 429);
+  // Another limit counts anew, the same one goes on.
+  Write("{rate_limit: {interval: 1h, burst: 2}, http_server_config: {}}");
+  EXPECT_EQ(StatusOf(Get(address_, "/hello")), 429);
+  Write("rate_limit: {interval: 1h, burst: 1}");
+  EXPECT_EQ(StatusOf(Get(address_, "/hello")), 200);
+  EXPECT_EQ(StatusOf(Get(address_, "/hello")), 429);
+  Write("http_server_config: {}");
+  EXPECT_EQ(StatusOf(Get(address_, "/hello")), 200);
 }
 
 TEST_F(WebAccessTest, DoesNotStartWithABrokenFile) {

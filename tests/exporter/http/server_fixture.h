@@ -1,8 +1,10 @@
 #pragma once
 
 #include <gtest/gtest.h>
+#include <prometheus/registry.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,14 +30,23 @@ class ServerTest : public testing::Test {
     };
   }
   void Start() {
-    auto server = HttpServer::Start(options_, routes_, logs_.Get("http"));
+    auto server = HttpServer::Start(options_, routes_, logs_.Get("http"), &registry_);
     ASSERT_TRUE(server.ok()) << server.status().message();
     server_ = std::move(*server);
     address_ = server_->addresses().front();
   }
 
   SystemClock clock_;
+  // The value of a gauge without labels; nothing where there is no such family.
+  std::optional<double> Gauge(const std::string& name) const {
+    for (const auto& family : registry_.Collect()) {
+      if (family.name == name) return family.metric.front().gauge.value;
+    }
+    return std::nullopt;
+  }
+
   LoggerRegistry logs_;
+  prometheus::Registry registry_;
   HttpServerOptions options_;
   std::vector<Route> routes_;
   std::unique_ptr<HttpServer> server_;

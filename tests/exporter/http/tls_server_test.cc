@@ -42,8 +42,11 @@ class TlsServerTest : public ServerTest {
     Write("cert.pem", pair.certificate);
     Write("key.pem", pair.key);
   }
-  void StartTls(const std::string& more = {}) {
+  void WriteTls(const std::string& more = {}) {
     Write("web.yml", "tls_server_config:\n  cert_file: cert.pem\n  key_file: key.pem\n" + more);
+  }
+  void StartTls(const std::string& more = {}) {
+    WriteTls(more);
     options_.web_config_file = folder_ + "/web.yml";
     Start();
   }
@@ -146,6 +149,64 @@ TEST_F(TlsServerTest, KeepsTheOldCertificateWhileTheNewOneIsBroken) {
   EXPECT_EQ(TlsClient(address_).ServerName(), "first");
   Write("key.pem", next.key);
   EXPECT_EQ(TlsClient(address_).ServerName(), "second");
+}
+
+TEST_F(TlsServerTest, TakesChangedSettingsWithoutDroppingConnections) {
+  StartTls();
+  TlsClient open(address_, {.max_version = TLS1_2_VERSION});
+  WriteTls("  min_version: TLS13\n");
+  EXPECT_FALSE(Connects({.max_version = TLS1_2_VERSION}));
+  EXPECT_TRUE(Connects({}));
+  EXPECT_EQ(StatusOf(open.Get("/hello")), 200);
+}
+
+TEST_F(TlsServerTest, TakesOtherFilesOnceTheyAreThere) {
+  StartTls();
+  const TestCertificate next = MakeCertificate("next");
+  Write("web.yml", "tls_server_config:\n  cert_file: next.pem\n  key_file: next.key\n");
+  EXPECT_EQ(TlsClient(address_).ServerName(), "first");
+  EXPECT_EQ(Gauge("hostpulse_web_config_last_reload_successful"), 0);
+  Write("next.pem", next.certificate);
+  Write("next.key", next.key);
+  Write("web.yml", "tls_server_config:\n  cert_file: next.pem\n  key_file: next.key\n\n");
+  EXPECT_EQ(TlsClient(address_).ServerName(), "next");
+  EXPECT_EQ(Gauge("hostpulse_web_config_last_reload_successful"), 1);
+}
+
+TEST_F(TlsServerTest, TurnsOnByItselfAndOffByReloadOnly) {
+  Write("web.yml", "http_server_config: {}\n");
+  options_.web_config_file = folder_ + "/web.yml";
+  Start();
+  EXPECT_EQ(StatusOf(Get(address_, "/hello")), 200);
+  WriteTls();
+  EXPECT_TRUE(Connects({}));
+  EXPECT_EQ(StatusOf(Get(address_, "/hello")), 400);
+  Write("web.yml", "http_server_config: {}\n");
+  EXPECT_TRUE(Connects({}));
+  (*server_->PrepareWebConfig(options_.web_config_file))();
+  EXPECT_EQ(StatusOf(Get(address_, "/hello")), 200);
+}
+
+TEST_F(TlsServerTest, TellsWhenTheCertificateExpires) {
+  StartTls();
+  const auto expiry = [this] {
+    return Gauge("hostpulse_web_certificate_expiry_timestamp_seconds");
+  };
+  const auto ok = [this] { return Gauge("hostpulse_web_certificate_last_reload_successful"); };
+  ASSERT_TRUE(expiry().has_value());
+  const double now = ToSeconds(clock_.Now().time_since_epoch());
+  EXPECT_GT(*expiry(), now);
+  EXPECT_EQ(ok(), 1);
+  Write("cert.pem", "garbage");
+  EXPECT_TRUE(Connects({}));
+  EXPECT_EQ(ok(), 0);
+  EXPECT_GT(*expiry(), now);
+}
+
+TEST_F(TlsServerTest, ServesTheSuitesWithCbcToWhoNamesThem) {
+  StartTls("  max_version: TLS12\n  cipher_suites: [TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA]\n");
+  EXPECT_TRUE(Connects({.ciphers = "ECDHE-ECDSA-AES128-SHA"}));
+  EXPECT_FALSE(Connects({.ciphers = "ECDHE-ECDSA-AES128-GCM-SHA256"}));
 }
 
 class ClientCertificateTest : public TlsServerTest {
