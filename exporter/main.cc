@@ -1,3 +1,4 @@
+#include <charconv>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
@@ -6,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "core/duration.h"
 #include "exporter/app.h"
 #include "exporter/commands/commands.h"
 #include "exporter/commands/queue.h"
@@ -59,12 +61,25 @@ int RefuseCheck(const std::vector<std::string>& errors) {
   return 1;
 }
 
+// Their forms have been checked.
+commands::TopOptions TopOptionsOf(const config::CommandLine& line) {
+  commands::TopOptions options;
+  if (const auto interval = ParseDuration(line.Value("interval", "1s"))) {
+    options.interval = *interval;
+  }
+  const std::string count = line.Value("count", "0");
+  std::from_chars(count.data(), count.data() + count.size(), options.count);
+  options.plain = line.Value("plain") == "true";
+  return options;
+}
+
 int RunCommand(const config::CommandLine& line, const config::Config& config) {
   const std::string& command = line.command[0];
   if (command == "once") {
     return line.Has("push.gateway-url") ? commands::PushOnce(config) : commands::Once(config);
   }
-  if (command == "check") return commands::Check(config);
+  if (command == "check") return commands::Check(config, line.Value("verbose") == "true");
+  if (command == "top") return commands::RunTop(config, TopOptionsOf(line));
   if (command == "describe") return commands::Describe(line.Has("json"));
   return commands::Queue(line, config);
 }

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "exporter/docs.h"
+#include "exporter/host_name.h"
 #include "exporter/http/health.h"
 #include "exporter/http/loggers_handler.h"
 #include "exporter/http/metrics_handler.h"

@@ -1,8 +1,5 @@
 #include "exporter/status.h"
 
-#include <unistd.h>
-
-#include <array>
 #include <chrono>
 #include <memory>
 #include <optional>
@@ -11,6 +8,7 @@
 #include "core/duration.h"
 #include "core/mutex.h"
 #include "core/version.h"
+#include "exporter/host_name.h"
 #include "exporter/http/loggers_guard.h"
 #include "exporter/live/backlog_watch.h"
 
@@ -93,11 +91,6 @@ class DestinationRows {
 };
 
 }  // namespace
-
-std::string HostName() {
-  std::array<char, 256> name{};
-  return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "localhost";
-}
 
 http::StatusProvider MakeStatusProvider(const RouteContext& context, http::LoggersOptions guard) {
   StatusContent fixed;

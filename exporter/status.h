@@ -14,6 +14,4 @@ namespace hostpulse {
 // now.
 http::StatusProvider MakeStatusProvider(const RouteContext& context, http::LoggersOptions guard);
 
-std::string HostName();  // "localhost" where it cannot be read.
-
 }  // namespace hostpulse

@@ -85,26 +85,30 @@ std::string RedactedUrl(std::string_view url) {
   return FormatUrl(*parts);
 }
 
-Status CheckDestination(const DestinationOptions& options) {
+Result<DestinationAnswer> CheckDestination(const DestinationOptions& options) {
   if (Status status = CheckFiles(options.transport.tls); !status.ok()) return status;
   const SystemClock clock;
   RemoteWriteClient client(options.transport, clock);
   Compressor compressor;
-  const Protocol protocol = ProtocolChooser(options.protobuf_message, options.compression).last();
-  const SendResult result = client.Send({compressor.Compress("", protocol), protocol});
+  ProtocolChooser chooser(options.protobuf_message, options.compression);
+  SendResult result;
+  do {
+    result = client.Send({compressor.Compress("", chooser.current()), chooser.current()});
+  } while (result.outcome == SendOutcome::kNotUnderstood &&
+           chooser.StepDown(true, clock.Monotonic()));
   switch (result.outcome) {
     case SendOutcome::kAccepted:
-      return {};
+      return DestinationAnswer{chooser.current(), result.clock_offset};
     case SendOutcome::kHold:
-      return {ErrorCode::kPermission, result.error};
+      return Status(ErrorCode::kPermission, result.error);
     case SendOutcome::kRejected:
     case SendOutcome::kTooLarge:
     case SendOutcome::kNotUnderstood:
-      return {ErrorCode::kInvalid, result.error};
+      return Status(ErrorCode::kInvalid, result.error);
     case SendOutcome::kRetry:
       break;
   }
-  return {ErrorCode::kTimeout, result.error};
+  return Status(ErrorCode::kTimeout, result.error);
 }
 
 }  // namespace hostpulse::push

@@ -2,12 +2,14 @@
 
 #include <chrono>
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "core/result.h"
 #include "push/relabel.h"
+#include "push/remote_write/protocol.h"
 #include "push/transport/transport_options.h"
 
 namespace hostpulse::push {
@@ -58,10 +60,16 @@ std::string DestinationLoggerName(std::string_view destination);
 // The URL without user and password, and without its query: what may be logged and shown.
 std::string RedactedUrl(std::string_view url);
 
-// Whether the destination answers: reads its files, connects, and sends an empty write request.
-// For `hostpulse check`; takes at most remote_timeout.
+// What a destination says of itself in answering.
+struct DestinationAnswer {
+  Protocol protocol;                                     // The leanest that it understands.
+  std::optional<std::chrono::nanoseconds> clock_offset;  // Its clock less ours, where it tells.
+};
+
+// Whether the destination answers: reads its files, connects, and sends empty write requests until
+// it understands one. For `hostpulse check`; each takes at most remote_timeout.
 // Errors: kPermission where it lets nothing in, kInvalid where it refuses the request, kTimeout
 // where it does not answer or has trouble; as ReadSecretFile for its files.
-Status CheckDestination(const DestinationOptions& options);
+Result<DestinationAnswer> CheckDestination(const DestinationOptions& options);
 
 }  // namespace hostpulse::push

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <chrono>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -15,9 +17,20 @@ int Once(const config::Config& config);
 // Collects once and puts that into the Pushgateway, where it stays.
 int PushOnce(const config::Config& config);
 
-// Tries what the configuration says: one collection, the queue's directory, the files and the URL
-// of each destination. Prints one line a finding.
-int Check(const config::Config& config);
+// Tries what the configuration says: what the web configuration names, one collection, the queue's
+// directory, the files and the URL of each destination. Prints one line a finding, and if `verbose`
+// one for what is right, too.
+int Check(const config::Config& config, bool verbose);
+
+struct TopOptions {
+  std::chrono::nanoseconds interval = std::chrono::seconds(1);
+  std::uint64_t count = 0;  // Frames; 0: until it is stopped.
+  bool plain = false;       // Lines on a terminal, too.
+};
+
+// Shows what the status page shows of the host, each interval: on a terminal the whole screen,
+// until q; else a line each time.
+int RunTop(const config::Config& config, const TopOptions& options);
 
 // Prints every collector that there is with its flags and metrics, as a table or as
 // {"collectors":[{"name","default","flags","metrics":[{"name","type","labels","unit","help"}]}]}.

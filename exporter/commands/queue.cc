@@ -10,18 +10,12 @@
 namespace hostpulse::commands {
 namespace {
 
-std::string Value(const config::CommandLine& line, std::string_view flag,
-                  const std::string& fallback = "") {
-  const auto found = line.flags.find(flag);
-  return found == line.flags.end() ? fallback : found->second.back();
-}
-
 Status SetTimes(const config::CommandLine& line, push::LogFilter& filter) {
   const WallTime now = SystemClock().Now();
   for (const auto& [flag, to] :
        {std::pair{"since", &filter.since_ms}, std::pair{"until", &filter.until_ms}}) {
     if (!line.Has(flag)) continue;
-    const Result<std::int64_t> time = ParseTime(Value(line, flag), now);
+    const Result<std::int64_t> time = ParseTime(line.Value(flag), now);
     if (!time)
       return {time.status().code(), std::string("--") + flag + ": " + time.status().message()};
     *to = *time;
@@ -43,20 +37,20 @@ Status SetPlace(const std::string& destination, QueueRequest& request) {
 
 Result<QueueRequest> MakeRequest(const config::CommandLine& line, const config::Config& config) {
   QueueRequest request;
-  request.json = Value(line, "json") == "true";
-  request.format = Value(line, "format", "openmetrics");
-  request.to = Value(line, "to");
+  request.json = line.Value("json") == "true";
+  request.format = line.Value("format", "openmetrics");
+  request.to = line.Value("to");
   if (request.format != "openmetrics" && request.format != "vm-json") {
     return Status(ErrorCode::kInvalid, "--format: accepted: openmetrics, vm-json");
   }
-  auto view = push::LogView::Open(config.push.queue.dir, Value(line, "refused") == "true");
+  auto view = push::LogView::Open(config.push.queue.dir, line.Value("refused") == "true");
   if (!view) {
     return Status(view.status().code(),
                   view.status().message() + "; --push.queue-dir says where the queue is");
   }
   request.view = std::move(view).value();
   if (Status status = SetTimes(line, request.filter); !status.ok()) return status;
-  if (Status status = SetPlace(Value(line, "destination"), request); !status.ok()) return status;
+  if (Status status = SetPlace(line.Value("destination"), request); !status.ok()) return status;
   return request;
 }
 

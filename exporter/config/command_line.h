@@ -18,6 +18,11 @@ struct CommandLine {
   std::map<std::string, std::vector<std::string>, std::less<>> flags;
 
   bool Has(std::string_view flag) const { return flags.find(flag) != flags.end(); }
+  // What was typed last for it.
+  std::string Value(std::string_view flag, const std::string& otherwise = "") const {
+    const auto found = flags.find(flag);
+    return found == flags.end() ? otherwise : found->second.back();
+  }
 };
 
 // kingpin's rules: `--flag value`, `--flag=value`, `--no-flag` for booleans, `@file` stands for the

@@ -15,10 +15,17 @@ struct Command {
   std::array<std::string_view, 4> subcommands{};
 };
 
-inline constexpr std::array<Command, 4> kCommands = {{
+inline constexpr std::array<Command, 5> kCommands = {{
     {"once", "", "Collect once and print the metrics, or push them with --push.gateway-url.", {}},
-    {"check", "", "Check configuration, permissions and destinations; exit 1 on a finding.", {}},
+    {"check",
+     "[--verbose]",
+     "Check configuration, permissions and destinations; exit 1 on a finding.",
+     {}},
     {"describe", "[--json]", "List every collector, metric, type, labels and help.", {}},
+    {"top",
+     "[--interval=1s] [--count=N]",
+     "Show CPU, memory, pressure, networks, disks and file systems, live.",
+     {}},
     {"queue",
      "stat|verify|dump|replay",
      "Look into the queue of samples that are not delivered yet.",

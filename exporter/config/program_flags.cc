@@ -82,6 +82,10 @@ Status CheckInterval(std::string_view text) {
   return {ErrorCode::kInvalid, "accepted: 100ms to 1d, as 15s"};
 }
 
+Status CheckCount(std::string_view text) {
+  return text.starts_with('-') ? Status(ErrorCode::kInvalid, "accepted: 0 or more") : Status();
+}
+
 Status CheckNotEmpty(std::string_view text) {
   return text.empty() ? Status(ErrorCode::kInvalid, "must not be empty") : Status();
 }
@@ -200,6 +204,13 @@ void AppendOfCommands(std::vector<Flag>& flags) {
   };
   add({"describe", "queue"}, "json", FlagType::kBool, "false",
       "With describe and queue stat: as JSON instead of a table.");
+  add({"check"}, "verbose", FlagType::kBool, "false", "With check: also a line for what is right.");
+  flags.push_back(Of({"top"}, Make("interval", FlagType::kDuration, "1s", Section::kCommand, "",
+                                   "With top: how often to look.", CheckInterval)));
+  flags.push_back(Of({"top"}, Make("count", FlagType::kInt, "0", Section::kCommand, "",
+                                   "With top: how many times; 0 for no end.", CheckCount)));
+  add({"top"}, "plain", FlagType::kBool, "false",
+      "With top: a line each time instead of a screen, on a terminal, too.");
   add({"queue"}, "since", FlagType::kString, "",
       "With queue dump and replay: from this time on, as 2026-01-31T08:00:00Z, Unix seconds, or a "
       "duration before now.");

@@ -5,7 +5,9 @@
 #include <openssl/x509.h>
 
 #include <cerrno>
+#include <chrono>
 #include <cstdio>
+#include <ctime>
 #include <system_error>
 #include <utility>
 
@@ -75,6 +77,12 @@ Result<OpensslPtr<EVP_PKEY>> ReadKey(const PemSource& source) {
 }
 
 }  // namespace
+
+WallTime ExpiryOf(const X509* certificate) {
+  tm time{};
+  if (::ASN1_TIME_to_tm(X509_get0_notAfter(certificate), &time) != 1) return WallTime{};
+  return std::chrono::sys_seconds(std::chrono::seconds(::timegm(&time)));
+}
 
 Result<CertificatePair> LoadCertificatePair(const TlsConfig& config) {
   auto certificates = ReadCertificates(config.certificate, "cert");

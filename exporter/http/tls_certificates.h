@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "core/clock.h"
 #include "core/result.h"
 #include "exporter/http/web_config.h"
 
@@ -34,6 +35,9 @@ struct ClientCa {
   OpensslPtr<X509_STORE> store;
   OpensslPtr<STACK_OF(X509_NAME)> names;
 };
+
+// When it expires; the epoch where it does not say so validly.
+WallTime ExpiryOf(const X509* certificate);
 
 // Errors: kInvalid, naming the file; also for a key that does not belong to the certificate, a
 // certificate without one, and a file that is larger than 1 MiB.

@@ -4,10 +4,7 @@
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
-#include <ctime>
-
 #include <array>
-#include <chrono>
 #include <optional>
 #include <string>
 #include <utility>
@@ -48,12 +45,6 @@ std::string Join(const std::vector<std::string>& names, const char* otherwise) {
   std::string joined;
   for (const std::string& name : names) joined += (joined.empty() ? "" : ":") + name;
   return joined.empty() ? otherwise : joined;
-}
-
-WallTime ExpiryOf(const X509* certificate) {
-  tm time{};
-  if (::ASN1_TIME_to_tm(X509_get0_notAfter(certificate), &time) != 1) return WallTime{};
-  return std::chrono::sys_seconds(std::chrono::seconds(::timegm(&time)));
 }
 
 Status Invalid(std::string_view what) {

@@ -1,16 +1,21 @@
 #!/usr/bin/env python3
 """The command line of the program: what it accepts, refuses, prints, and with which exit code."""
 
+import fcntl
 import json
 import os
 import pathlib
+import pty
 import re
+import select
 import shlex
 import shutil
 import signal
+import struct
 import subprocess
 import sys
 import tempfile
+import termios
 import time
 
 from harness import Process, free_port, parse_exposition, request, wait_until
@@ -173,6 +178,73 @@ def commands():
                       f"--path.procfs={empty}", f"--push.queue-dir={empty}/queue",
                       f"--push.url=http://127.0.0.1:{free_port()}/api/v1/write")
         expect(checked.returncode == 1 and "destination " in checked.stdout, checked)
+    verbose = run("check", "--verbose", "--collector.disable-defaults", "--collector.loadavg", "--collector.zfs")
+    expect("collector loadavg: reads all it needs" in verbose.stdout, verbose)
+    expect("collector zfs: " in verbose.stdout, verbose)
+    expect(run("check", "--no-verbose", "--collector.disable-defaults", "--collector.loadavg").stdout == "", "no-verbose")
+    address = run("check", "--web.listen-address=nowhere", "--collector.disable-defaults")
+    expect(address.returncode == 1 and "the port is missing" in address.stdout, address)
+
+
+def check_of_web_configuration():
+    with tempfile.TemporaryDirectory() as directory:
+        web = pathlib.Path(directory, "web.yml")
+        argv = ("check", "--verbose", "--collector.disable-defaults", f"--web.config.file={web}")
+        web.write_text("rate_limit: {interval: 1s, burst: 5}\n")
+        expect(f"{web}: plain HTTP, a rate limit" in run(*argv).stdout, run(*argv))
+        web.write_text("tls_server_config: {cert_file: cert.pem, key_file: key.pem}\n")
+        answer = run(*argv)
+        expect(answer.returncode == 1 and "cert.pem: No such file" in answer.stdout, answer)
+        openssl = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+                   "-subj", "/CN=a", "-keyout", f"{directory}/key.pem", "-out", f"{directory}/cert.pem"]
+        subprocess.run([*openssl, "-days", "10"], check=True, capture_output=True)
+        answer = run(*argv)
+        expect(answer.returncode == 0 and "is valid for another 9d23h" in answer.stdout, answer)
+
+
+def top():
+    """Lines where the output is no terminal; on one the whole screen, put back at the end and at a q."""
+    answer = run("top", "--count=3", "--interval=100ms")
+    expect(answer.returncode == 0, answer)
+    lines = answer.stdout.splitlines()
+    expect(len(lines) == 4 and "written/s" in lines[0] and "%" in lines[3], answer.stdout)
+    expect(run("top", "--count=-1").returncode == 1, "a count below nothing")
+    expect(run("top", "--interval=1ms").returncode == 1, "an interval too short")
+
+    def on_terminal(arguments, keys=b""):
+        leader, follower = pty.openpty()
+        before = termios.tcgetattr(follower)
+        fcntl.ioctl(follower, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 100, 0, 0))
+        child = subprocess.Popen([BINARY, "top", *arguments], stdin=follower, stdout=follower, stderr=follower)
+        output = b""
+        deadline = time.monotonic() + 10
+        while child.poll() is None and time.monotonic() < deadline:
+            if select.select([leader], [], [], 0.05)[0]:
+                output += os.read(leader, 65536)
+            if keys and b"Memory" in output:
+                os.write(leader, keys)
+                keys = b""
+        child.kill()
+        expect(termios.tcgetattr(follower) == before, "the terminal is not as it was")
+        while select.select([leader], [], [], 0)[0]:
+            output += os.read(leader, 65536)
+        os.close(follower)
+        os.close(leader)
+        return child.wait(), output.decode()
+
+    code, screen = on_terminal(["--count=2", "--interval=100ms"])
+    expect(code == 0, code, screen)
+    expect(screen.startswith("\x1b[?1049h") and screen.endswith("\x1b[?1049l"), repr(screen))
+    expect("Memory" in screen and "\x1b[32m" in screen, repr(screen))
+    code, screen = on_terminal(["--interval=100ms"], keys=b"q")
+    expect(code == 0 and screen.endswith("\x1b[?1049l"), code, repr(screen))
+    code, screen = on_terminal(["--count=1", "--interval=100ms", "--plain"])
+    expect(code == 0 and "\x1b" not in screen and "written/s" in screen, code, repr(screen))
+
+    with Process([BINARY, "top"]) as process:
+        wait_until(lambda: "written/s" in process.output(), "a line")
+        process.signal(signal.SIGINT)
+        expect(process.wait(5) == 0, process.output())
 
 
 def signals():
@@ -241,6 +313,6 @@ def reload_changes_collectors_and_levels():
 
 
 for test in (help_and_version, manual, completion_in_bash, refusals, busy_port,
-             configuration_errors, commands, signals, reload_changes_collectors_and_levels):
+             configuration_errors, commands, check_of_web_configuration, top, signals, reload_changes_collectors_and_levels):
     test()
     print(f"ok {test.__name__}")

@@ -186,8 +186,9 @@ FORMER_FLAGS = {
 REMOVED_FLAGS = {}
 COMMAND_OF_FLAG = {"json": "describe"}
 # Those of `hostpulse queue`, which need a queue: e2e.queue_commands uses them. With the other, `once` needs
-# a Pushgateway: e2e.push_gateway.
-FLAGS_ELSEWHERE = {"destination", "format", "refused", "since", "to", "until", "push.gateway-url"}
+# a Pushgateway: e2e.push_gateway. e2e.cli_test checks and looks with the others.
+FLAGS_ELSEWHERE = {"verbose", "interval", "count", "plain",
+                   "destination", "format", "refused", "since", "to", "until", "push.gateway-url"}
 
 
 def refusal(*arguments, command="once"):
@@ -575,7 +576,7 @@ def telemetry_path():
     with serving(["--web.telemetry-path=/custom"]) as server:
         expect("node_load1" in server.families("/custom"), "node_load1")
         expect_equal(server.get("/metrics").status, 404, "/metrics")
-        expect('href="/custom"' in server.get("/").text, "no link on the landing page")
+        expect('href="custom"' in server.get("/").text, "no link on the landing page")
     with serving(["--web.telemetry-path=/"]) as server:
         expect("node_load1" in server.families("/"), "node_load1")
 

@@ -125,17 +125,24 @@ TEST(Destination, CheckSendsAnEmptyRequest) {
   ScriptedReceiver receiver;
   DestinationOptions options = Good();
   options.transport.url = receiver.Url();
-  EXPECT_EQ(CheckDestination(options), Status());
-  EXPECT_EQ(test::Decode(receiver.Requests().at(0).body).timeseries_size(), 0);
+  const auto answer = CheckDestination(options);
+  ASSERT_TRUE(answer.ok()) << answer.status().message();
+  // An answer without X-Prometheus-Remote-Write-* is that of a receiver that does not know 2.0.
+  EXPECT_EQ(answer->protocol, Protocol::kVictoriaMetrics);
+  options.protobuf_message = kMessage1;
+  options.compression = kSnappy;
+  EXPECT_EQ(CheckDestination(options)->protocol, Protocol::kRemoteWrite1);
+  EXPECT_EQ(test::Decode(receiver.Requests().back().body).timeseries_size(), 0);
 
   ScriptedAnswer forbidden;
   forbidden.status = 403;
   forbidden.body = "no such tenant";
   receiver.SetUsual(forbidden);
-  EXPECT_EQ(CheckDestination(options), Status(ErrorCode::kPermission, "HTTP 403: no such tenant"));
+  EXPECT_EQ(CheckDestination(options).status(),
+            Status(ErrorCode::kPermission, "HTTP 403: no such tenant"));
 
   options.transport.tls.ca_file = "/nowhere/ca.pem";
-  EXPECT_EQ(CheckDestination(options).code(), ErrorCode::kAbsent);
+  EXPECT_EQ(CheckDestination(options).status().code(), ErrorCode::kAbsent);
 }
 
 }  // namespace
