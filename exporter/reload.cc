@@ -39,7 +39,8 @@ void LogChanges(const config::Config& before, const config::Config& now, Logger&
                          {"was", change.was.empty() ? "not set" : change.was},
                          {"is", change.is.empty() ? "not set" : change.is}});
   }
-  if (changes.empty() && !now.file.empty()) log.Info("nothing in the configuration file has changed");
+  if (changes.empty() && !now.file.empty())
+    log.Info("nothing in the configuration file has changed");
 }
 
 std::vector<std::string> KeysThatNeedRestart(const config::Config& before,

@@ -77,6 +77,7 @@ class DestinationRows {
   std::vector<StatusContent::Destination> Make(const std::vector<push::DestinationReport>& reports,
                                                MonotonicTime now) HOSTPULSE_EXCLUDES(mutex_) {
     std::vector<StatusContent::Destination> rows;
+    rows.reserve(reports.size());
     const MutexLock lock(mutex_);
     for (const push::DestinationReport& report : reports) {
       rows.push_back(

@@ -29,6 +29,11 @@ Response NotAllowed(const Route& route) {
   return response;
 }
 
+// "text/plain" of "text/plain; charset=utf-8".
+std::string_view MediaType(std::string_view content_type) {
+  return content_type.substr(0, content_type.find(';'));
+}
+
 }  // namespace
 
 Dispatcher::Dispatcher(std::vector<Route> routes, WebAccess& access, Logger& log)
@@ -73,6 +78,7 @@ Response Dispatcher::Dispatch(Request& request) const {
     log_.Debug("request", {{"method", request.method},
                            {"path", request.path},
                            {"status", response.status},
+                           {"type", MediaType(response.content_type)},
                            {"bytes", response.body.size()},
                            {"peer", request.peer},
                            {"seconds", ToSeconds(std::chrono::steady_clock::now() - start)}});

@@ -7,7 +7,8 @@
 #include "exporter/http/negotiation.h"
 #include "exporter/http/response_writer.h"
 
-// In page/assets.S.
+// In page/assets.S, named as symbols of C are.
+// NOLINTBEGIN(readability-identifier-naming)
 extern "C" {
 extern const char hostpulse_page_css[];
 extern const char hostpulse_page_css_end[];
@@ -16,6 +17,7 @@ extern const char hostpulse_page_script_end[];
 extern const char hostpulse_page_dygraph[];
 extern const char hostpulse_page_dygraph_end[];
 }
+// NOLINTEND(readability-identifier-naming)
 
 namespace hostpulse::http {
 

@@ -148,7 +148,8 @@ class FigureReader {
 
   template <typename Part>
   static Part& Get(std::optional<Part>& part) {
-    return part ? *part : part.emplace();
+    if (!part) part = Part{};
+    return *part;
   }
 
   Figures& out_;

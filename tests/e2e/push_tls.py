@@ -14,9 +14,9 @@ import tempfile
 import threading
 
 import harness
+from certificates import make_certificate, make_certificates, write_file
 
 ROTATIONS = 10
-CURVE = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-noenc"]
 CONFIG = """\
 global: {{interval: 200ms}}
 remote_write:
@@ -50,37 +50,6 @@ remote_write:
     queue_config: {{batch_send_deadline: 0s, max_backoff: 1s}}
     tls_config: {{server_name: push.test}}
 """
-
-
-def openssl(directory, *words):
-    subprocess.run([harness.find_tool("openssl"), *words], cwd=directory, check=True,
-                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-
-
-def write_file(path, text):
-    with open(f"{path}.new", "w") as file:
-        file.write(text)
-    os.rename(f"{path}.new", path)
-
-
-def make_certificates(directory, serial):
-    """A new authority with a certificate for the server and one for the client."""
-    fresh = os.path.join(directory, f"certificates{serial}")
-    os.mkdir(fresh)
-    openssl(fresh, "req", "-x509", *CURVE, "-keyout", "ca.key", "-out", "ca.pem", "-days", "2",
-            "-subj", f"/CN=authority {serial}")
-    for name, subject in (("server", "push.test"), ("client", f"client {serial}")):
-        make_certificate(fresh, name, subject)
-    for name in ("client.key", "client.pem", "ca.pem", "ca.key", "server.key", "server.pem"):
-        os.rename(f"{fresh}/{name}", f"{directory}/{name}")
-
-
-def make_certificate(directory, name, subject):
-    """NAME.key and NAME.pem, of the directory's authority."""
-    write_file(f"{directory}/{name}.ext", f"subjectAltName=DNS:{subject.replace(' ', '-')}\n")
-    openssl(directory, "req", *CURVE, "-keyout", f"{name}.key", "-out", f"{name}.csr", "-subj", f"/CN={subject}")
-    openssl(directory, "x509", "-req", "-in", f"{name}.csr", "-CA", "ca.pem", "-CAkey", "ca.key",
-            "-CAcreateserial", "-days", "2", "-extfile", f"{name}.ext", "-out", f"{name}.pem")
 
 
 def rotate_under_load(directory, server, port):

@@ -93,7 +93,7 @@ class Top {
 
   Status Look() {
     live::Figures before = std::exchange(last_, live::Figures());
-    const Status status = source_.Gather({}, [&](std::span<const FamilyView> families) {
+    Status status = source_.Gather({}, [&](std::span<const FamilyView> families) {
       last_ = live::ReadFigures(families, clock_.Monotonic());
     });
     if (!status) return status;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -33,6 +34,7 @@ std::string_view ColourOf(double part) {
 template <typename Devices, typename Value>
 auto Busiest(const Devices& devices, Value value) {
   std::vector<const typename Devices::value_type*> order;
+  order.reserve(devices.size());
   for (const auto& device : devices) order.push_back(&device);
   std::ranges::stable_sort(order, std::ranges::greater(),
                            [&](const auto* device) { return value(device->second); });
@@ -90,7 +92,7 @@ class Screen {
 
   void Bar(std::string_view title, double part, const std::string& rest) {
     const double bounded = std::clamp(part, 0.0, 1.0);
-    const auto filled = static_cast<std::size_t>(bounded * static_cast<double>(kBar) + 0.5);
+    const auto filled = static_cast<std::size_t>(std::lround(bounded * static_cast<double>(kBar)));
     const std::string bar = PadRight(title, kTitle) + "[" + std::string(filled, '|') +
                             std::string(kBar - filled, ' ') + "] " +
                             PadLeft(FormatPart(bounded), 7);
