@@ -51,4 +51,19 @@ bool IsUnprintable(char32_t code) {
          InRange(code, 0x2028, 0x202E) || InRange(code, 0x2066, 0x2069) || code == 0xFEFF;
 }
 
+std::string Printable(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  while (!text.empty()) {
+    const Utf8Char c = DecodeUtf8(text);
+    if (!c.valid || IsUnprintable(c.code)) {
+      out += '?';
+    } else {
+      out.append(text.substr(0, c.length));
+    }
+    text.remove_prefix(c.length);
+  }
+  return out;
+}
+
 }  // namespace hostpulse

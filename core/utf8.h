@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 #include <string_view>
 
 namespace hostpulse {
@@ -21,5 +22,8 @@ bool IsValidUtf8(std::string_view text);
 // Whether a character shown as it is could forge or garble a line on a terminal: controls, line
 // and paragraph separators, marks that turn the direction of writing, the byte order mark.
 bool IsUnprintable(char32_t code);
+
+// The text with a '?' for each such character and each byte that is not UTF-8.
+std::string Printable(std::string_view text);
 
 }  // namespace hostpulse

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/utf8.h"
+
 namespace hostpulse::config {
 namespace {
 
@@ -12,7 +14,7 @@ std::string Located(const Place& place, std::string_view key, std::string_view w
     if (!line.empty()) line += ": ";
     line += part;
   }
-  return line;
+  return Printable(line);
 }
 
 }  // namespace

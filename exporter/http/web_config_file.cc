@@ -15,6 +15,7 @@
 #include "exporter/http/ascii.h"
 #include "exporter/http/bcrypt.h"
 #include "exporter/http/web_config_reader.h"
+#include "exporter/http/web_config_yaml.h"
 
 namespace hostpulse::http {
 namespace {
@@ -272,11 +273,11 @@ Result<WebConfig> LoadWebConfig(const std::string& path) {
 
 Result<WebConfig> ParseWebConfig(const std::string& text, const std::string& path) {
   WebConfig config;
+  const auto root = ParseWebYaml(text, path);
+  if (!root) return root.status();
   WebConfigParser parser(path, config);
   try {
-    const std::vector<YAML::Node> documents = YAML::LoadAll(text);
-    if (documents.size() > 1) parser.reader().Error(documents[1], "", "is a second document");
-    if (!documents.empty()) parser.Parse(documents.front());
+    parser.Parse(*root);
   } catch (const YAML::Exception& error) {
     parser.reader().Error(error.mark, "", error.msg);
   }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <set>
 
+#include "core/utf8.h"
+
 namespace hostpulse::http {
 namespace {
 
@@ -21,8 +23,8 @@ std::string Names(std::initializer_list<WebConfigReader::Key> keys) {
 void WebConfigReader::Error(const YAML::Mark& mark, const std::string& key, std::string_view what) {
   if (!errors_.empty()) errors_ += '\n';
   errors_ += file_ + ":" + std::to_string(mark.line + 1) + ": ";
-  if (!key.empty()) errors_ += key + ": ";
-  errors_ += what;
+  if (!key.empty()) errors_ += Printable(key) + ": ";
+  errors_ += Printable(what);
 }
 
 void WebConfigReader::ReadFreeMap(

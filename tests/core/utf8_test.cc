@@ -60,5 +60,12 @@ TEST(IsUnprintable, NamesWhatCanForgeALine) {
   }
 }
 
+TEST(Printable, PutsAQuestionMarkForWhatCouldForgeALine) {
+  EXPECT_EQ(Printable("gr\u00fc\u00dfe \U0001F600"), "gr\u00fc\u00dfe \U0001F600");
+  EXPECT_EQ(Printable("a\nb\x1b[31m\x7f\u009b\u202e"), "a?b?[31m???");
+  EXPECT_EQ(Printable("\xff\xe2\x82"), "???");
+  EXPECT_EQ(Printable(""), "");
+}
+
 }  // namespace
 }  // namespace hostpulse

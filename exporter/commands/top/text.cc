@@ -12,24 +12,8 @@ bool IsContinuation(char byte) {
   return (static_cast<unsigned char>(byte) & 0xC0) == 0x80;
 }
 
-// The text as it is safe to print; one column a character, which is right for all but wide ones.
-std::string Printable(std::string_view text) {
-  std::string out(text);
-  const bool sound = IsValidUtf8(text);
-  for (char& byte : out) {
-    const auto value = static_cast<unsigned char>(byte);
-    if (value < 0x20 || value == 0x7f || (!sound && value >= 0x80)) byte = '?';
-  }
-  // U+0080 to U+009F are control characters, too.
-  for (std::size_t at = 0; (at = out.find('\xC2', at)) != out.npos; ++at) {
-    if (at + 1 < out.size() && static_cast<unsigned char>(out[at + 1]) < 0xA0) {
-      out.replace(at, 2, "?");
-    }
-  }
-  return out;
-}
-
-// Cut to `width` characters; `columns` says how many are left.
+// Cut to `width` characters, each taken for one column, which is right for all but wide ones;
+// `columns` says how many are left.
 std::string Cut(std::string_view text, std::size_t width, std::size_t& columns) {
   std::string out = Printable(text);
   columns = 0;

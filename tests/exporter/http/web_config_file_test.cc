@@ -112,6 +112,9 @@ TEST(WebConfigFileTest, RefusesFilesThatAreNoSuchYaml) {
   EXPECT_THAT(ErrorOf("[]"), HasSubstr("is not a map"));
   EXPECT_THAT(ErrorOf("rate_limit: {}\nrate_limit: {}"), HasSubstr("stands here twice"));
   EXPECT_THAT(ErrorOf("{}\n---\n{}"), HasSubstr("second document"));
+  // A parser may see documents without end here.
+  EXPECT_THAT(ErrorOf(","), HasSubstr("second document"));
+  EXPECT_THAT(ErrorOf("a: \xFF"), HasSubstr("is not UTF-8"));
   EXPECT_THAT(ErrorOf("[a]: b"), HasSubstr("a key that is no text"));
 }
 
