@@ -7,6 +7,7 @@
 #include <array>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <cstdio>
 #include <optional>
 #include <string>
@@ -75,6 +76,7 @@ class App {
   // The end of the start or of the last reload, and how often its memory has been given back.
   MonotonicTime started_{};
   std::size_t releases_ = 0;
+  std::uint64_t reloads_ = 0;  // Tried so far.
 };
 
 Status App::Start() {
@@ -171,17 +173,20 @@ void App::Stop() {
 }
 
 Status App::Reload() {
+  // In every line that may come again, so that none is kept back as a repetition.
+  ++reloads_;
   Status status = TryReload();
   sources_->self().NoteReload(status.ok());
   NoteStarted();
   if (status) {
-    config_log_.Info("configuration loaded", {{"file", config_.file}});
+    config_log_.Info("configuration loaded", {{"file", config_.file}, {"reload", reloads_}});
     return status;
   }
   std::string_view errors = status.message();
   while (!errors.empty()) {
     const std::string_view error = errors.substr(0, errors.find('\n'));
-    config_log_.Error("configuration not loaded, the one in force stays", {{"err", error}});
+    config_log_.Error("configuration not loaded, the one in force stays",
+                      {{"err", error}, {"reload", reloads_}});
     errors.remove_prefix(std::min(errors.size(), error.size() + 1));
   }
   return status;
@@ -210,7 +215,7 @@ Status App::TryReload() {
   LogNotices(next);
   LogChanges(config_, next, config_log_);
   for (const std::string& key : KeysThatNeedRestart(config_, next)) {
-    config_log_.Warn("a changed key needs a restart", {{"key", key}});
+    config_log_.Warn("a changed key needs a restart", {{"key", key}, {"reload", reloads_}});
   }
   // What needs a restart stays as it was started, so that the next reload warns again.
   const std::string web_config_file = next.web.server.web_config_file;
