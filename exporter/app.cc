@@ -21,6 +21,7 @@
 #include "exporter/reload.h"
 #include "exporter/reload_desk.h"
 #include "exporter/routes.h"
+#include "exporter/service_manager.h"
 #include "exporter/signals.h"
 #include "exporter/sources.h"
 #include "exporter/startup_memory.h"
@@ -60,8 +61,11 @@ class App {
   void LogNotices(const config::Config& config);
   void NoteStarted();
   std::optional<MonotonicTime> NextRelease() const;
+  void TellReady() const;
+  void TellAlive();
 
   const Signals signals_;
+  const ServiceManager manager_;
   const SystemClock clock_;
   config::Config config_;
   const ConfigLoader reread_;
@@ -73,6 +77,7 @@ class App {
   std::optional<http::ScrapeCounters> counters_;
   std::unique_ptr<push::PushService> push_;
   std::unique_ptr<http::HttpServer> server_;
+  std::optional<MonotonicTime> alive_due_;  // Where the service manager watches.
   // The end of the start or of the last reload, and how often its memory has been given back.
   MonotonicTime started_{};
   std::size_t releases_ = 0;
@@ -139,11 +144,34 @@ std::optional<MonotonicTime> App::NextRelease() const {
   return started_ + kSettled[releases_];
 }
 
+void App::TellReady() const {
+  const std::vector<std::string> addresses = server_->addresses();
+  manager_.Ready("serving " + config_.web.telemetry_path + " at " +
+                 (addresses.empty() ? "" : addresses.front()));
+}
+
+// This loop moves when it comes here; the listener's has to, too. Collectors and disks that hang
+// are no reason to be killed: they are reported.
+void App::TellAlive() {
+  const auto interval = manager_.watchdog_interval();
+  if (!interval) return;
+  const MonotonicTime now = clock_.Monotonic();
+  if (alive_due_ && now < *alive_due_) return;
+  alive_due_ = now + *interval;
+  if (server_->HasMoved()) {
+    manager_.Alive();
+  } else {
+    log_.Error("the listener does not move: the service manager is not told that all is well");
+  }
+}
+
 void App::Run() {
   NoteStarted();
+  TellReady();
   while (true) {
+    TellAlive();
     MonotonicTime next = clock_.Monotonic() + kHousekeeping;
-    for (const auto& due : {loggers_.Tick(), NextRelease()})
+    for (const auto& due : {loggers_.Tick(), NextRelease(), alive_due_})
       next = std::min(next, due.value_or(next));
     switch (signals_.Wait(next, clock_)) {
       case Signals::Event::kStop:
@@ -166,6 +194,7 @@ void App::Run() {
 
 void App::Stop() {
   log_.Info("stopping");
+  manager_.Stopping();
   ExitAfter(kShutdownGrace);
   desk_.Close();
   server_.reset();
@@ -175,7 +204,9 @@ void App::Stop() {
 Status App::Reload() {
   // In every line that may come again, so that none is kept back as a repetition.
   ++reloads_;
+  manager_.Reloading();
   Status status = TryReload();
+  TellReady();
   sources_->self().NoteReload(status.ok());
   NoteStarted();
   if (status) {

@@ -90,6 +90,12 @@ void Acceptor::Stop() {
   handoff_.Wake();
 }
 
+bool Acceptor::HasMoved() {
+  const bool moved = moved_.exchange(false, std::memory_order_relaxed);
+  handoff_.Wake();
+  return moved;
+}
+
 bool Acceptor::Watch(int fd, std::uint32_t events, std::uint64_t key, bool known) {
   epoll_event event{};
   event.events = events;
@@ -115,6 +121,7 @@ void Acceptor::Wait() {
   const int count = ::epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()),
                                  WaitMilliseconds());
   now_ = std::chrono::steady_clock::now();
+  moved_.store(true, std::memory_order_relaxed);
   TakeReturned();
   for (int i = 0; i < count; ++i) HandleEvent(events[static_cast<std::size_t>(i)].data.u64);
   while (Connection* late = lot_.Expired(now_)) Expire(*late);

@@ -60,6 +60,8 @@ class Acceptor {
 
   // Any thread.
   void Stop();
+  // Whether the acceptor's thread has moved since the last call, and has it move for the next one.
+  bool HasMoved();
 
  private:
   using State = Connection::State;
@@ -93,6 +95,7 @@ class Acceptor {
   UniqueFd epoll_;
   Handoff handoff_;
   std::atomic<bool> stopping_ = false;
+  std::atomic<bool> moved_ = true;
 
   // The acceptor's thread only.
   ParkingLot lot_;

@@ -64,6 +64,8 @@ class CivetwebHttpServer final : public HttpServer {
 
   std::vector<std::string> addresses() const override { return acceptor_->addresses(); }
 
+  bool HasMoved() override { return acceptor_->HasMoved(); }
+
   Result<std::function<void()>> PrepareWebConfig(const std::string& file) override {
     return access_->Prepare(file);
   }

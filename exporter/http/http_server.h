@@ -44,6 +44,10 @@ class HttpServer {
   // The addresses that are listened on, with real ports: "127.0.0.1:34567".
   virtual std::vector<std::string> addresses() const = 0;
 
+  // Whether the thread that all connections go through has moved since the last call, and has it
+  // move for the next one: for a watchdog, which asks every few seconds.
+  virtual bool HasMoved() = 0;
+
   // Reads a web configuration file for a reload; what is returned puts it in force, for connections
   // and requests to come. A file that changes is read without being asked, too, but only this takes
   // TLS, passwords or client certificates away that were asked for before.
