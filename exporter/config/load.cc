@@ -6,10 +6,12 @@
 #include <set>
 #include <utility>
 
+#include "collectors/own_certificates.h"
 #include "core/duration.h"
 #include "core/nearest.h"
 #include "exporter/config/map_reader.h"
 #include "exporter/config/remote_write.h"
+#include "exporter/http/web_config_file.h"
 
 namespace hostpulse::config {
 namespace {
@@ -51,6 +53,7 @@ class Loader {
     SetDestinations();
     SetGateway();
     CheckLoggerNames();
+    SetOwnCertificates();
     if (settings_.Given("runtime.gomaxprocs")) {
       findings_.Notice("flag --runtime.gomaxprocs has no effect: there is no Go runtime here");
     }
@@ -206,6 +209,29 @@ class Loader {
     } else {
       config_.push.gateway->keep = settings_.Bool("push.gateway-keep");
     }
+  }
+
+  // What the program serves and pushes with, for the collector that watches certificates. A web
+  // configuration that is broken is told of by whoever uses it.
+  void SetOwnCertificates() {
+    std::vector<std::string> paths;
+    const auto add = [&](const std::string& path) {
+      if (!path.empty()) paths.push_back(path);
+    };
+    const std::string& web_file = config_.web.server.web_config_file;
+    const bool watched = IsOn("collector.certificate");
+    if (watched && !web_file.empty()) {
+      const auto web = http::LoadWebConfig(web_file);
+      if (web && web->tls) {
+        add(web->tls->certificate.file);
+        add(web->tls->client_ca.file);
+      }
+    }
+    for (const push::DestinationOptions& destination : config_.push.destinations) {
+      add(destination.transport.tls.cert_file);
+    }
+    if (config_.push.gateway) add(config_.push.gateway->transport.tls.cert_file);
+    config_.collectors.flags.Set(collectors::kOwnCertificates, std::move(paths));
   }
 
   void CheckLoggerNames() {

@@ -166,7 +166,7 @@ EXAMPLES = {
     "-include": "^l", "-exclude": "^l", ".sysctl.include": "kernel.threads-max",
     ".sysctl.include-info": "kernel.core_pattern", ".hardware-profilers": "CpuCycles",
     ".software-profilers": "PageFault", ".cache-profilers": "L1DataReadHit", ".perf.cpus": "0",
-    ".perf.tracepoint": "sched:sched_process_exec", ".textfile.directory": "/nonexistent/*",
+    ".perf.tracepoint": "sched:sched_process_exec", ".textfile.directory": "/nonexistent/*", ".certificate.files": "/nonexistent/*.pem",
     ".idsfile": "/usr/share/misc/pci.ids", ".fixtures": "", "config.file": "",
     "push.url": "http://127.0.0.1:1/api/v1/write", "push.instance": "web-01",
 }
