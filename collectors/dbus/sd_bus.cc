@@ -138,7 +138,7 @@ class SdBus final : public Bus {
   Status Call(const Object& object, const char* member, sd_bus_message* request, int made) {
     DropReply();
     const std::uint64_t left = MicrosecondsLeft();
-    sd_bus_error error = SD_BUS_ERROR_NULL;
+    sd_bus_error error{};  // SD_BUS_ERROR_NULL, which is C.
     int result = made;
     if (result >= 0)
       result = left == 0 ? -ETIMEDOUT : sd_.call(bus_, request, left, &error, &reply_);
