@@ -159,7 +159,8 @@ std::optional<Response> WebAccess::Refuse(Request& request) {
 }
 
 void WebAccess::AddHeaders(Response& response) const {
-  for (const auto& [name, value] : CurrentRules()->config.headers) {
+  const std::shared_ptr<Rules> rules = CurrentRules();  // Held for as long as they are read.
+  for (const auto& [name, value] : rules->config.headers) {
     if (!HasHeader(response.headers, name)) response.headers.emplace_back(name, value);
   }
 }
