@@ -17,6 +17,8 @@ import harness
 USERS = "basic_auth_users: {prometheus: %s}\n"
 TLS = "tls_server_config:\n  cert_file: server.pem\n  key_file: server.key\n"
 MUTUAL = "  client_auth_type: RequireAndVerifyClientCert\n  client_ca_file: ca.pem\n"
+# Whose series stay the same while other tests bring interfaces and mounts.
+STEADY = ["--collector.disable-defaults", "--collector.cpu", "--collector.meminfo", "--collector.vmstat"]
 TYPES = {"text": "text/plain", "openmetrics": "application/openmetrics-text",
          "protobuf": "application/vnd.google.protobuf"}
 
@@ -87,7 +89,7 @@ def formats(directory):
     scraped = {}
     for name, serve, take in (("text", [], []), ("openmetrics", ["--web.enable-openmetrics"], []),
                               ("protobuf", [], ["--enable-feature=native-histograms"])):
-        with exporter("--log.level=debug", *serve) as (process, port), \
+        with exporter("--log.level=debug", *STEADY, *serve) as (process, port), \
                 prometheus(directory, [job(name, port)], *take) as server:
             wait_scraped(server, name)
             harness.wait_until(lambda: (server.query("scrape_samples_scraped") or 0) > 100, "samples", 10, 0.2)
