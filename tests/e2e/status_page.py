@@ -18,6 +18,7 @@ import harness
 
 try:
     from selenium import webdriver
+    from selenium.common.exceptions import StaleElementReferenceException
     from selenium.webdriver.chrome.service import Service
     from selenium.webdriver.common.by import By
     from selenium.webdriver.support.ui import Select
@@ -170,12 +171,29 @@ def looks_right(base, name, size, dark):
         expect_clean(driver, base)
 
 
-def level_row(driver, name):
-    for row in driver.find_elements(By.CSS_SELECTOR, "#loggers tr"):
-        cells = row.find_elements(By.TAG_NAME, "td")
-        if cells[0].text == name:
-            return cells
-    return None
+# In one go: the page makes its rows anew when what they say changes.
+LEVEL = """
+for (const row of document.querySelectorAll('#loggers tr')) {
+  if (row.cells[0].textContent === arguments[0]) return row.cells[1].textContent;
+}
+return null;
+"""
+
+
+def shown_level(driver, name):
+    return driver.execute_script(LEVEL, name)
+
+
+def choose_level(driver, name, value):
+    """As a user does; once more where the rows were made anew under his hand."""
+    def chosen():
+        with contextlib.suppress(StaleElementReferenceException):
+            found = driver.find_elements(By.CSS_SELECTOR, f"#loggers select[aria-label='Level of {name}']")
+            if found:
+                Select(found[0]).select_by_value(value)
+            return bool(found)
+        return False
+    harness.wait_until(chosen, f"a choice of levels for {name}")
 
 
 def level_is_changed(base):
@@ -183,19 +201,15 @@ def level_is_changed(base):
         driver.get(base)
         wait_live(driver)
 
-        def choose(value):
-            harness.wait_until(lambda: level_row(driver, "http")[2].find_elements(By.TAG_NAME, "select"), "a choice")
-            Select(level_row(driver, "http")[2].find_element(By.TAG_NAME, "select")).select_by_value(value)
-
         def level():
             return json.loads(harness.request(base + "loggers/http").text)["effectiveLevel"]
 
-        choose("DEBUG")
+        choose_level(driver, "http", "DEBUG")
         harness.wait_until(lambda: level() == "DEBUG", "DEBUG read back")
-        harness.wait_until(lambda: level_row(driver, "http")[1].text == "DEBUG", "DEBUG on the page")
-        choose("")
+        harness.wait_until(lambda: shown_level(driver, "http") == "DEBUG", "DEBUG on the page")
+        choose_level(driver, "http", "")
         harness.wait_until(lambda: level() == "INFO", "INFO read back")
-        harness.wait_until(lambda: level_row(driver, "http")[1].text == "INFO", "INFO on the page")
+        harness.wait_until(lambda: shown_level(driver, "http") == "INFO", "INFO on the page")
         expect(text_of(driver, "message") == "", text_of(driver, "message"))
         expect_clean(driver, base)
 
