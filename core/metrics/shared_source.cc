@@ -75,25 +75,20 @@ bool SharedSource::IsInHurry(const GatherFilter& filter) const {
 
 Status SharedSource::Gather(const GatherFilter& filter, FamilyVisitor visit) {
   if (IsInHurry(filter)) return source_.Gather(filter, visit);
-  if (const std::shared_ptr<Flight> flight = Join(filter)) return Follow(*flight, visit);
-  std::shared_ptr<Flight> flight;
-  {
-    const MutexLock lock(mutex_);
-    flight = open_.emplace_back(std::make_shared<Flight>(filter));
-  }
-  return Lead(*flight, visit);
+  const auto [flight, joined] = JoinOrOpen(filter);
+  return joined ? Follow(*flight, visit) : Lead(*flight, visit);
 }
 
-std::shared_ptr<SharedSource::Flight> SharedSource::Join(const GatherFilter& filter) {
+SharedSource::Place SharedSource::JoinOrOpen(const GatherFilter& filter) {
   const MutexLock lock(mutex_);
   for (const std::shared_ptr<Flight>& flight : open_) {
     if (flight->filter.collect != filter.collect || flight->filter.exclude != filter.exclude) {
       continue;
     }
     ++flight->visiting;
-    return flight;
+    return {flight, true};
   }
-  return nullptr;
+  return {open_.emplace_back(std::make_shared<Flight>(filter)), false};
 }
 
 Status SharedSource::Lead(Flight& flight, FamilyVisitor visit) {

@@ -36,12 +36,16 @@ class SharedSource final : public MetricSource {
     int visiting = 0;                      // Callers that look, or will, besides the first.
     Status status{ErrorCode::kIo, "the collection that was shared did not come to its end"};
   };
+  struct Place {
+    std::shared_ptr<Flight> flight;
+    bool joined;  // Another caller leads it.
+  };
   class Hold;
   class Visit;
   class End;
 
   bool IsInHurry(const GatherFilter& filter) const;
-  std::shared_ptr<Flight> Join(const GatherFilter& filter) HOSTPULSE_EXCLUDES(mutex_);
+  Place JoinOrOpen(const GatherFilter& filter) HOSTPULSE_EXCLUDES(mutex_);
   Status Lead(Flight& flight, FamilyVisitor visit) HOSTPULSE_EXCLUDES(mutex_);
   Status Follow(Flight& flight, FamilyVisitor visit) HOSTPULSE_EXCLUDES(mutex_);
   void Close(const Flight& flight) HOSTPULSE_REQUIRES(mutex_);

@@ -164,9 +164,8 @@ def looks_right(base, name, size, dark):
         wait_live(driver)
         expect_painted_and_moving(driver)
         expect(not driver.execute_script(BOXES), driver.execute_script(BOXES))
-        background = driver.execute_script("return getComputedStyle(document.body, null).colorScheme + "
-                                           "matchMedia('(prefers-color-scheme: dark)').matches")
-        expect(background.endswith("true") == dark, name, background)
+        text = driver.execute_script("return getComputedStyle(document.body).color")
+        expect(text == ("rgb(255, 255, 255)" if dark else "rgb(0, 0, 0)"), name, "has text of", text)
         screenshot(driver, name)
         expect_clean(driver, base)
 

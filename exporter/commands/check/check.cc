@@ -2,23 +2,16 @@
 
 #include "collectors/collector_set.h"
 #include "core/clock.h"
-#include "core/duration.h"
 #include "core/log/logger_registry.h"
 #include "exporter/commands/check/check_push.h"
 #include "exporter/commands/check/report.h"
 #include "exporter/commands/commands.h"
+#include "exporter/commands/silent_log.h"
 #include "exporter/http/listen_address.h"
 #include "exporter/http/web_check.h"
 
 namespace hostpulse::commands {
 namespace {
-
-// Logs would say the same as the findings: only those are printed.
-LoggerRegistryOptions Silent() {
-  LoggerRegistryOptions options;
-  options.level = LogLevel::kOff;
-  return options;
-}
 
 void CheckWeb(const config::WebConfig& web, const Clock& clock, LoggerRegistry& loggers,
               Report& report) {
@@ -66,7 +59,7 @@ void CheckCollectors(const config::Config& config, const Clock& clock, LoggerReg
 int Check(const config::Config& config, bool verbose) {
   Report report(verbose);
   const SystemClock clock;
-  LoggerRegistry loggers(Silent(), clock);
+  LoggerRegistry loggers(SilentLog(), clock);
   for (const std::string& notice : config.notices) report.Fine(notice);
   CheckWeb(config.web, clock, loggers, report);
   CheckCollectors(config, clock, loggers, report);

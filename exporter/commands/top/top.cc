@@ -14,6 +14,7 @@
 #include "core/clock.h"
 #include "core/log/logger_registry.h"
 #include "exporter/commands/commands.h"
+#include "exporter/commands/silent_log.h"
 #include "exporter/commands/top/terminal.h"
 #include "exporter/commands/top/view.h"
 #include "exporter/host_name.h"
@@ -24,12 +25,6 @@ namespace {
 
 // As often as vmstat: a header for every screen of lines.
 constexpr std::uint64_t kHeaderEvery = 20;
-
-LoggerRegistryOptions Silent() {
-  LoggerRegistryOptions options;
-  options.level = LogLevel::kOff;
-  return options;
-}
 
 std::string LocalTime(WallTime now) {
   const std::time_t seconds = std::chrono::system_clock::to_time_t(
@@ -125,7 +120,7 @@ class Top {
 int RunTop(const config::Config& config, const TopOptions& options) {
   const StopSignals signals;
   const SystemClock clock;
-  LoggerRegistry loggers(Silent(), clock);
+  LoggerRegistry loggers(SilentLog(), clock);
   auto set = collectors::CollectorSet::Create(WhatIsShown(config.collectors), clock, loggers);
   if (!set) {
     std::fprintf(stderr, "hostpulse: error: %s\n", set.status().message().c_str());
