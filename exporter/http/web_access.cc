@@ -100,13 +100,14 @@ Result<std::function<void()>> WebAccess::Prepare(const std::string& path) {
 // The time of a stat for every request and connection, and only where there is a file.
 void WebAccess::Refresh() {
   std::string path;
+  FileStamp stamp;
   std::shared_ptr<Rules> before;
   {
     const MutexLock lock(mutex_);
     if (path_.empty()) return;
-    const FileStamp now = StampOf(path_);
-    if (now == stamp_ && (!retry_at_ || clock_.Monotonic() < *retry_at_)) return;
-    stamp_ = now;
+    stamp = StampOf(path_);
+    if (stamp == stamp_ && (!retry_at_ || clock_.Monotonic() < *retry_at_)) return;
+    stamp_ = stamp;
     retry_at_.reset();
     path = path_;
     before = rules_;
@@ -116,11 +117,15 @@ void WebAccess::Refresh() {
   if (const std::string key = (*rules)->Loosened(*before); !key.empty()) {
     return Keep(path + ": " + key + " asks less of clients than before, which takes a reload");
   }
+  {
+    const MutexLock lock(mutex_);
+    // Another thread has read what came after this, or a reload has.
+    if (path != path_ || stamp != stamp_) return;
+    rules_ = std::move(*rules);
+    kept_because_.clear();
+  }
   metrics_.NoteConfig(true);
   log_.Info("took the changed web configuration", {{"path", path}});
-  const MutexLock lock(mutex_);
-  rules_ = std::move(*rules);
-  kept_because_.clear();
 }
 
 // What was wrong may be mended by a file that the configuration names, so it is tried again.
