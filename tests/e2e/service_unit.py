@@ -1,12 +1,11 @@
 """The systemd units: sound and hardened to systemd's own measure, and the program tells the service manager when it is
-ready, reloads, lives and stops.
+ready, reloads, lives and stops. package.py runs them under a systemd.
 
 usage: service_unit.py HOSTPULSE"""
 
 import os
 import pathlib
 import re
-import shutil
 import signal
 import socket
 import subprocess
@@ -78,24 +77,10 @@ def manager_is_told(directory):
         expect(process.wait() == 0, process.output())
 
 
-def under_systemd_where_there_is_one():
-    """The unit's own sandbox, as far as a transient unit may have it: every collector does what it does outside."""
-    if not os.path.isdir("/run/systemd/system") or os.geteuid() != 0 or shutil.which("systemd-run") is None:
-        print("  no systemd is running here: the sandbox is not tried")
-        return
-    service = (UNITS / "hostpulse.service").read_text().split("[Service]")[1].split("[Install]")[0]
-    directives = [line for line in service.splitlines()
-                  if re.match(r"[A-Z]\w+=", line) and not re.match("Exec|Type|User|EnvironmentFile|Restart|Watchdog|State", line)]
-    words = [word for line in directives for word in ("-p", line)]
-    answer = run("systemd-run", "--wait", "--pipe", "--quiet", "-p", "User=nobody", *words, BINARY, "check")
-    expect(answer.returncode == 0, answer.stdout, answer.stderr)
-
-
 def main():
     with tempfile.TemporaryDirectory() as name:
         units_are_sound(pathlib.Path(name))
         manager_is_told(pathlib.Path(name))
-        under_systemd_where_there_is_one()
 
 
 BINARY = os.path.abspath(sys.argv[1])
