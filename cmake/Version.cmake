@@ -1,5 +1,9 @@
-# The version of the build: from CMakeLists.txt, with the revision that git knows.
+# The version of the build: from CMakeLists.txt, with the revision that git knows, or the environment where there is
+# no checkout.
 set(HOSTPULSE_REVISION "unknown")
+if(NOT "$ENV{HOSTPULSE_REVISION}" STREQUAL "")
+  set(HOSTPULSE_REVISION $ENV{HOSTPULSE_REVISION})
+endif()
 set(HOSTPULSE_BRANCH "unknown")
 find_package(Git QUIET)
 if(GIT_FOUND AND EXISTS ${PROJECT_SOURCE_DIR}/.git)

@@ -79,6 +79,7 @@ int RunCommand(const config::CommandLine& line, const config::Config& config) {
     return line.Has("push.gateway-url") ? commands::PushOnce(config) : commands::Once(config);
   }
   if (command == "check") return commands::Check(config, line.Value("verbose") == "true");
+  if (command == "health") return commands::Health(config);
   if (command == "top") return commands::RunTop(config, TopOptionsOf(line));
   if (command == "describe") return commands::Describe(line.Has("json"));
   return commands::Queue(line, config);

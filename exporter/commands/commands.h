@@ -22,6 +22,11 @@ int PushOnce(const config::Config& config);
 // one for what is right, too.
 int Check(const config::Config& config, bool verbose);
 
+// Asks the hostpulse that serves with this configuration whether it is healthy, over its first
+// listen address, for five seconds at most. 0 when it answers. A listener that wants client
+// certificates, and a unix socket, are only connected to.
+int Health(const config::Config& config);
+
 struct TopOptions {
   std::chrono::nanoseconds interval = std::chrono::seconds(1);
   std::uint64_t count = 0;  // Frames; 0: until it is stopped.

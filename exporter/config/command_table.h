@@ -15,11 +15,15 @@ struct Command {
   std::array<std::string_view, 4> subcommands{};
 };
 
-inline constexpr std::array<Command, 5> kCommands = {{
+inline constexpr std::array<Command, 6> kCommands = {{
     {"once", "", "Collect once and print the metrics, or push them with --push.gateway-url.", {}},
     {"check",
      "[--verbose]",
      "Check configuration, permissions and destinations; exit 1 on a finding.",
+     {}},
+    {"health",
+     "",
+     "Ask the hostpulse that serves at the first listen address; exit 1 if it is not healthy.",
      {}},
     {"describe", "[--json]", "List every collector, metric, type, labels and help.", {}},
     {"top",

@@ -11,6 +11,7 @@ import select
 import shlex
 import shutil
 import signal
+import socket
 import struct
 import subprocess
 import sys
@@ -18,6 +19,7 @@ import tempfile
 import termios
 import time
 
+import certificates
 from harness import Process, free_port, parse_exposition, request, wait_until
 
 BINARY = sys.argv[1]
@@ -202,6 +204,30 @@ def check_of_web_configuration():
         expect(answer.returncode == 0 and "is valid for another 9d23h" in answer.stdout, answer)
 
 
+def health():
+    with tempfile.TemporaryDirectory() as directory:
+        port, web = free_port(), pathlib.Path(directory, "web.yml")
+        address = f"--web.listen-address=:{port}"
+        away = run("health", address)
+        expect(away.returncode == 1 and f"127.0.0.1:{port}" in away.stderr, away)
+        certificates.make_certificates(directory, 1)
+        tls = "tls_server_config: {cert_file: server.pem, key_file: server.key%s}\n"
+        for text in ("", tls % "", tls % ", client_auth_type: RequireAndVerifyClientCert, client_ca_file: ca.pem",
+                     "basic_auth_users: {ada: $2y$04$......................abcdefghijklmnopqrstuvwxyzABCDE}\n"):
+            web.write_text(text)
+            with Process([BINARY, address, f"--web.config.file={web}"]) as process:
+                process.wait_listening(port)
+                answer = run("health", address, f"--web.config.file={web}")
+                expect(answer.returncode == 0 and not answer.stderr, text, answer)
+        path = f"--web.listen-address=unix://{directory}/s"
+        expect(run("health", path).returncode == 1, "no socket")
+        with Process([BINARY, path]):
+            wait_until(lambda: run("health", path).returncode == 0, "it listens")
+        # Who takes the connection and then says nothing is not healthy.
+        with socket.create_server(("127.0.0.1", port)):
+            expect(run("health", address).returncode == 1, "silence")
+
+
 def top():
     """Lines where the output is no terminal; on one the whole screen, put back at the end and at a q."""
     answer = run("top", "--count=3", "--interval=100ms")
@@ -313,6 +339,7 @@ def reload_changes_collectors_and_levels():
 
 
 for test in (help_and_version, manual, completion_in_bash, refusals, busy_port,
-             configuration_errors, commands, check_of_web_configuration, top, signals, reload_changes_collectors_and_levels):
+             configuration_errors, commands, check_of_web_configuration, health, top, signals,
+             reload_changes_collectors_and_levels):
     test()
     print(f"ok {test.__name__}")
