@@ -38,7 +38,9 @@ struct TopOptions {
 int RunTop(const config::Config& config, const TopOptions& options);
 
 // Prints every collector that there is with its flags and metrics, as a table or as
-// {"collectors":[{"name","default","flags","metrics":[{"name","type","labels","unit","help"}]}]}.
+// {"collectors":[{"name","default","flags","metrics":[{"name","type","labels","unit","help"}]}],
+// "flags":[{"name","section","boolean","default","repeatable","key","environment","commands",
+// "alias_of","hidden","help"}]}: of the program, "key" being that of the configuration file.
 int Describe(bool json);
 std::string DescribeJson();
 std::string DescribeTable();

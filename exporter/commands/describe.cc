@@ -5,6 +5,8 @@
 
 #include "collectors/collector.h"
 #include "exporter/commands/commands.h"
+#include "exporter/config/flag_table.h"
+#include "exporter/config/help.h"
 
 namespace hostpulse::commands {
 namespace {
@@ -42,6 +44,25 @@ Json Describe(const CollectorSpec& spec) {
           {"metrics", std::move(metrics)}};
 }
 
+std::string_view TitleOf(config::Section section) {
+  const auto sections = config::Sections();
+  return std::ranges::find(sections, section, &config::SectionTitle::section)->title;
+}
+
+Json Describe(const config::Flag& flag) {
+  return {{"name", "--" + flag.name},
+          {"section", TitleOf(flag.section)},
+          {"boolean", flag.boolean()},
+          {"default", flag.default_value},
+          {"repeatable", flag.repeatable},
+          {"key", config::FileKeyOf(flag)},
+          {"environment", flag.env},
+          {"commands", flag.commands},
+          {"alias_of", flag.alias_of.empty() ? "" : "--" + flag.alias_of},
+          {"hidden", flag.hidden},
+          {"help", config::Description(flag)}};
+}
+
 // Pads `text` to `width` and two spaces.
 void AppendCell(std::string& out, std::string_view text, std::size_t width) {
   out.append(text).append(width - text.size() + 2, ' ');
@@ -68,7 +89,10 @@ void AppendMetrics(std::string& out, std::span<const MetricDesc> metrics) {
 std::string DescribeJson() {
   Json all = Json::array();
   for (const CollectorSpec* spec : collectors::CollectorTable()) all.push_back(Describe(*spec));
-  return Json{{"collectors", std::move(all)}}.dump() + "\n";
+  Json flags = Json::array();
+  const config::FlagTable table;
+  for (const config::Flag& flag : table.flags()) flags.push_back(Describe(flag));
+  return Json{{"collectors", std::move(all)}, {"flags", std::move(flags)}}.dump() + "\n";
 }
 
 std::string DescribeTable() {

@@ -41,6 +41,10 @@ struct Flag {
   Status Check(std::string_view value) const;
 };
 
+// The key of the configuration file that gives it: file_key, or for collectors what their name and
+// the flag's make: "collectors.netclass.with-stats". Empty: none.
+std::string FileKeyOf(const Flag& flag);
+
 // Every flag: the program's own and those that the collector table declares. Built where it is
 // needed and then dropped; immutable.
 class FlagTable {

@@ -88,9 +88,7 @@ class FileFlags {
     ReadFlag(reader, "enabled", *table_.Find(flag_name));
     for (const Flag& flag : table_.flags()) {
       if (flag.section != Section::kCollectorFlags || flag.spec->name != member.key) continue;
-      // "collector.netclass_rtnl.with-stats" is netclass: {with-stats: ...}.
-      const std::size_t dot = flag.name.find('.', std::string_view("collector.").size());
-      if (flag.alias_of.empty()) ReadFlag(reader, flag.name.substr(dot + 1), flag);
+      if (flag.alias_of.empty()) ReadFlag(reader, FileKeyOf(flag).substr(path.size() + 1), flag);
     }
     reader.Finish();
   }

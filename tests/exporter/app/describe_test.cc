@@ -20,7 +20,7 @@ std::set<std::string> Keys(const Json& object) {
 
 TEST(Describe, HasExactlyTheKeysOfTheContract) {
   const Json all = Json::parse(DescribeJson());
-  EXPECT_EQ(Keys(all), std::set<std::string>{"collectors"});
+  EXPECT_EQ(Keys(all), (std::set<std::string>{"collectors", "flags"}));
   ASSERT_FALSE(all["collectors"].empty());
   for (const Json& collector : all["collectors"]) {
     EXPECT_EQ(Keys(collector), (std::set<std::string>{"name", "default", "flags", "metrics"}));
@@ -31,6 +31,26 @@ TEST(Describe, HasExactlyTheKeysOfTheContract) {
       EXPECT_FALSE(metric["help"].get<std::string>().empty()) << metric["name"];
     }
   }
+}
+
+TEST(Describe, ListsEveryFlagWithItsKeyOfTheFile) {
+  const Json all = Json::parse(DescribeJson());
+  std::set<std::string> names;
+  for (const Json& flag : all["flags"]) {
+    EXPECT_EQ(Keys(flag),
+              (std::set<std::string>{"name", "section", "boolean", "default", "repeatable", "key",
+                                     "environment", "commands", "alias_of", "hidden", "help"}));
+    names.insert(flag["name"]);
+    if (flag["name"] == "--collector.netclass_rtnl.with-stats") {
+      EXPECT_EQ(flag["key"], "collectors.netclass.with-stats");
+    }
+    if (flag["name"] != "--web.listen-address") continue;
+    EXPECT_EQ(flag["key"], "web.listen");
+    EXPECT_EQ(flag["default"], ":9100");
+    EXPECT_EQ(flag["repeatable"], true);
+  }
+  EXPECT_THAT(names, testing::IsSupersetOf({"--web.listen-address", "--collector.arp",
+                                            "--collector.cpu.guest", "--help-long"}));
 }
 
 TEST(Describe, ListsEveryCollectorThatIsThere) {

@@ -253,7 +253,7 @@ TEST(Completion, OffersOnlyValuesThatTheFlagTakes) {
 }
 
 TEST(Completion, OffersCommandsWhereOneMayStand) {
-  const Names all = {"once", "check", "describe", "top", "queue"};
+  const Names all = {"once", "check", "health", "describe", "top", "queue"};
   EXPECT_THAT(Completed({}), ElementsAreArray(all));
   EXPECT_THAT(Completed({"--config.file", "once", ""}), ElementsAreArray(all));
   EXPECT_THAT(Completed({"--config.file", "=", "once", ""}), ElementsAreArray(all));
