@@ -33,7 +33,7 @@ install(FILES dashboards/rules/host.rules.yml dashboards/rules/hostpulse.rules.y
   DESTINATION ${CMAKE_INSTALL_DATADIR}/hostpulse/rules)
 
 install(FILES README.md SECURITY.md CHANGELOG.md NOTICE LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
-install(DIRECTORY docs DESTINATION ${CMAKE_INSTALL_DOCDIR} PATTERN "*.dot" EXCLUDE)
+install(DIRECTORY docs DESTINATION ${CMAKE_INSTALL_DOCDIR})
 
 # Of the libraries that are within the program, as the packages it is built from state them.
 foreach(package libdeflate-dev libfmt-dev libjs-dygraphs libprotozero-dev libre2-dev libsnappy-dev libspdlog-dev

@@ -95,27 +95,46 @@
       },
     },
 
-  // A row for each value of the label `by`; columns are {title, expr, unit, steps}.
+  // A row for each value of the label `by`; columns are {title, expr, unit, steps}, or with `trend: true` instead of steps a
+  // small line, which Grafana makes of a range (from 10.2 on).
   table(title, description, by, columns)::
-    panel('table', title, description, [$.instant(column.expr) for column in columns], 'short', []) + {
+    local ref(i) = std.char(std.codepoint('A') + i);
+    local trend(column) = std.get(column, 'trend', false);
+    local value(i, column) = {
+      matcher: { id: 'byName', options: 'Value #' + ref(i) },
+      properties: [
+        { id: 'displayName', value: column.title },
+        { id: 'unit', value: column.unit },
+      ] + (if std.length(column.steps) == 0 then [] else [
+             { id: 'thresholds', value: thresholds(column.steps) },
+             { id: 'custom.cellOptions', value: { type: 'color-text' } },
+           ]),
+    };
+    // A small line of the time that the dashboard shows.
+    local line(i, column) = {
+      matcher: { id: 'byName', options: 'Trend #' + ref(i) },
+      properties: [
+        { id: 'displayName', value: column.title },
+        { id: 'unit', value: column.unit },
+        { id: 'min', value: 0 },
+        { id: 'custom.cellOptions', value: { type: 'sparkline', hideValue: true, lineWidth: 1, fillOpacity: 20 } },
+        { id: 'custom.width', value: 140 },
+      ],
+    };
+    panel('table', title, description, [if trend(column) then $.query(column.expr) else $.instant(column.expr) for column in columns], 'short', []) + {
       fieldConfig+: {
         defaults+: { custom: { align: 'auto', cellOptions: { type: 'auto' }, inspect: false } },
-        overrides: std.mapWithIndex(function(i, column) {
-          matcher: { id: 'byName', options: 'Value #' + std.char(std.codepoint('A') + i) },
-          properties: [
-            { id: 'displayName', value: column.title },
-            { id: 'unit', value: column.unit },
-          ] + (if std.length(column.steps) == 0 then [] else [
-                 { id: 'thresholds', value: thresholds(column.steps) },
-                 { id: 'custom.cellOptions', value: { type: 'color-text' } },
-               ]),
-        }, columns),
+        overrides: std.mapWithIndex(function(i, column) if trend(column) then line(i, column) else value(i, column), columns),
       },
       options: { showHeader: true, cellHeight: 'sm', footer: { show: false, reducer: ['sum'], countRows: false, fields: '' } },
-      transformations: [
-        { id: 'merge', options: {} },
-        { id: 'filterFieldsByName', options: { include: { pattern: '^(' + by + '|Value.*)$' } } },
-      ],
+      local trends = [ref(i) for i in std.range(0, std.length(columns) - 1) if trend(columns[i])],
+      transformations:
+        (if std.length(trends) == 0 then [] else [
+           { id: 'timeSeriesTable', options: { [name]: { timeField: 'Time', stat: 'lastNotNull' } for name in trends } },
+         ]) + [
+          { id: 'merge', options: {} },
+          { id: 'filterFieldsByName', options: { include: { pattern: '^(' + by + '|(Value|Trend) #.*)$' } } },
+        ],
     },
 
   row(title, panels, height=8):: { title: title, panels: panels, height: height },

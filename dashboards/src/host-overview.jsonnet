@@ -40,11 +40,14 @@ g.dashboard(
     g.row('Hosts', [
       g.table('Hosts', 'One line for each host, with what is most often asked for.', 'instance', [
         { title: 'CPU', expr: cpu, unit: 'percentunit', steps: part },
+        { title: 'CPU, lately', expr: cpu, unit: 'percentunit', trend: true },
         { title: 'Load a CPU', expr: load, unit: 'none', steps: [[1, 'orange'], [2, 'red']] },
         { title: 'Memory', expr: memory, unit: 'percentunit', steps: part },
+        { title: 'Memory, lately', expr: memory, unit: 'percentunit', trend: true },
         { title: 'Fullest file system', expr: disks, unit: 'percentunit', steps: [[0.8, 'orange'], [0.95, 'red']] },
         { title: 'Busiest disk', expr: io, unit: 'percentunit', steps: part },
         { title: 'Received', expr: received, unit: 'Bps', steps: [] },
+        { title: 'Received, lately', expr: received, unit: 'Bps', trend: true },
         { title: 'Transmitted', expr: transmitted, unit: 'Bps', steps: [] },
         { title: 'Up for', expr: 'max by (instance) (time() - node_boot_time_seconds{' + hosts + '})', unit: 's', steps: [] },
       ]),

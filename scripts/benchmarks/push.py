@@ -1,5 +1,6 @@
 """Measures collecting and pushing once a second: hostpulse, node_exporter with vmagent, and
-node_exporter with a Prometheus agent, all with the same collectors and settings as they come.
+node_exporter with a Prometheus agent, all with the same collectors and settings as they come; and Netdata,
+where it is installed, with its own.
 
 One run has four parts. "live": what it costs while the receiver takes everything; hostpulse once for
 each protocol. "outage": the receiver is away, then the sender is ended by kill -9 and by SIGTERM, and
@@ -8,6 +9,7 @@ hostpulse alone with a day that waits, 3,000 series each ten seconds and 500 eac
 CPU is the processes' own clock, memory their PSS, bytes are those of request bodies.
 """
 import argparse
+import getpass
 import json
 import os
 import pathlib
@@ -129,6 +131,43 @@ class Agent(WithNodeExporter):
                       f"--web.listen-address=127.0.0.1:{free_port()}"]
 
 
+class Netdata(Sender):
+    """All that it collects as it comes, each second; it keeps that itself, since Debian's cannot push."""
+
+    def __init__(self, directory, sink):
+        super().__init__("Netdata", directory, sink)
+        for name in ("etc", "cache", "lib", "logs"):
+            os.makedirs(os.path.join(self.directory, name))
+        directories = "".join(f"    {name} = {self.directory}/{path}\n" for name, path in (
+            ("config", "etc"), ("cache", "cache"), ("lib", "lib"), ("log", "logs")))
+        self.config = self.write("etc/netdata.conf", f"[global]\n    run as user = {getpass.getuser()}\n[directories]\n{directories}"
+                                 f"[web]\n    bind to = 127.0.0.1:{free_port()}\n[statsd]\n    enabled = no\n")
+
+    def commands(self):
+        return [["/usr/sbin/netdata", "-D", "-c", self.config, "-P", f"{self.directory}/pid"]]
+
+    def family(self):
+        """Its own process and those that it started."""
+        found = [self.processes[0].pid]
+        for pid in found:
+            for task in pathlib.Path(f"/proc/{pid}/task").iterdir():
+                found += [int(child) for child in (task / "children").read_text().split()]
+        return found
+
+    def cpu(self):
+        self.expect_alive()
+        return sum(cpu_seconds(pid) for pid in self.family())
+
+    def pss(self):
+        self.expect_alive()
+        return sum(smaps(pid, "Pss:") for pid in self.family())
+
+    def stop(self):
+        for pid in reversed(self.family()):
+            os.kill(pid, signal.SIGKILL)
+        super().stop()
+
+
 def live(binary, directory, seconds):
     """{sender: {figure: value}} while the receivers take everything."""
     senders = [Hostpulse("hostpulse 2.0", directory, Sink(free_port(), "2.0"), binary),
@@ -136,6 +175,8 @@ def live(binary, directory, seconds):
                Hostpulse("hostpulse 1.0", directory, Sink(free_port(), "1.0"), binary),
                Hostpulse("hostpulse 2.0 each second", directory, Sink(free_port(), "2.0"), binary, "0s"),
                Vmagent(directory, Sink(free_port())), Agent(directory, Sink(free_port()))]
+    if os.path.exists("/usr/sbin/netdata"):
+        senders.append(Netdata(directory, Sink(free_port())))
     try:
         for sender in senders:
             sender.sink.up()
@@ -154,8 +195,9 @@ def live(binary, directory, seconds):
                                     "pss_mib": sender.pss()}
         for sender in senders:
             sender.sink.down()
-            figures[sender.name].update({"samples_per_second": sender.sink.samples() / seconds,
-                                         "wire_bytes_per_sample": sender.sink.bytes_a_sample()})
+            if sender.sink.requests:
+                figures[sender.name].update({"samples_per_second": sender.sink.samples() / seconds,
+                                             "wire_bytes_per_sample": sender.sink.bytes_a_sample()})
         return figures
     finally:
         for sender in senders:
