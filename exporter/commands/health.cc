@@ -54,7 +54,7 @@ Status ConnectsToPort(const std::string& host, const std::string& port) {
   if (const int error = ::getaddrinfo(host.c_str(), port.c_str(), &hints, &found); error != 0) {
     return Status(ErrorCode::kIo, what + ": " + ::gai_strerror(error));
   }
-  const Status status = Connects(what, found->ai_addr, found->ai_addrlen);
+  Status status = Connects(what, found->ai_addr, found->ai_addrlen);
   ::freeaddrinfo(found);
   return status;
 }

@@ -63,7 +63,7 @@ Status Flag::Check(std::string_view value) const {
 
 std::string FileKeyOf(const Flag& flag) {
   if (flag.spec == nullptr || !flag.alias_of.empty()) return flag.file_key;
-  const std::string collector = "collectors." + std::string(flag.spec->name);
+  std::string collector = "collectors." + std::string(flag.spec->name);
   if (flag.section == Section::kCollectors) return collector;
   // "collector.netclass_rtnl.with-stats" is netclass: {with-stats: ...}.
   return collector + flag.name.substr(flag.name.find('.', std::string_view("collector.").size()));
