@@ -16,6 +16,7 @@ def enter(names):
     if os.environ.get(_INSIDE) is None:
         if os.geteuid() != 0:
             harness.skip("namespaces need root")
+        harness.need_namespaces("--net", "--mount")
         unshare = harness.find_tool("unshare")
         os.execve(unshare, [unshare, "--net", "--mount", sys.executable, *sys.argv], {**os.environ, _INSIDE: "1"})
     subprocess.run([harness.find_tool("ip"), "link", "set", "lo", "up"], check=True)

@@ -29,6 +29,13 @@ def find_tool(name):
     return path or skip(f"{name} is not installed")
 
 
+def need_namespaces(*kinds):
+    """Skips where unshare(1) may not make these, "--mount" for example."""
+    answer = subprocess.run([find_tool("unshare"), *kinds, "true"], capture_output=True, text=True, check=False)
+    if answer.returncode != 0:
+        skip(answer.stderr.strip())
+
+
 def free_port():
     """A loopback port that was free a moment ago."""
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:

@@ -135,7 +135,8 @@ def pushes_from_its_volume(container, config, volume):
 
 
 def main():
-    debian_host.need("buildah", "unshare", "chroot")
+    debian_host.need("buildah", "chroot")
+    harness.need_namespaces("--mount")
     if not pathlib.Path(BASE, "etc/debian_version").exists():
         harness.skip(f"{BASE} is not there: scripts/debian-base makes it")
     with tempfile.TemporaryDirectory(dir=pathlib.Path(BASE).parent) as directory:
