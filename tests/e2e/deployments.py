@@ -26,8 +26,10 @@ def expect(condition, *context):
         raise AssertionError(" ".join(map(str, context)))
 
 
-def get(url):
-    return json.loads(harness.request(url).text)
+def found(url, key):
+    """That part of the data of an answer of Prometheus'; nothing while it is not ready."""
+    answer = harness.request(url)
+    return json.loads(answer.text)["data"][key] if answer.status == 200 else []
 
 
 def rendered(name):
@@ -127,13 +129,13 @@ def compose(directory):
         stack.enter_context(harness.Process([BINARY, *words, f"--push.queue-dir={directory}/queue", "--push.interval=1s"]))
 
         scraped = "http://prometheus:9090/api/v1/query?query=up{job=%22node%22}==1"
-        harness.wait_until(lambda: get(scraped)["data"]["result"], "scraped", 30, 0.2)
+        harness.wait_until(lambda: found(scraped, "result"), "scraped", 30, 0.2)
         # A query would hide the newest half minute.
         stored = "http://victoria-metrics:8428/api/v1/export?match[]=up{job=%22node%22}"
         harness.wait_until(lambda: '"values":[1' in harness.request(stored).text, "pushed", 30, 0.2)
-        harness.wait_until(lambda: get("http://prometheus:9090/api/v1/alertmanagers")["data"]["activeAlertmanagers"],
+        harness.wait_until(lambda: found("http://prometheus:9090/api/v1/alertmanagers", "activeAlertmanagers"),
                            "Prometheus finds its Alertmanager", 30, 0.2)
-        groups = get("http://prometheus:9090/api/v1/rules")["data"]["groups"]
+        groups = found("http://prometheus:9090/api/v1/rules", "groups")
         expect(sum(len(group["rules"]) for group in groups) > 25, [group["name"] for group in groups])
     grafana_is_provisioned(services)
 
