@@ -39,6 +39,9 @@ struct GatherFilter {
   std::vector<std::string> exclude;
   // When the answer must be there: what is late is left out and reported `success 0`.
   std::optional<MonotonicTime> deadline;
+  // Where a source that lets callers share collections puts when the one that they get began;
+  // left as it is where it is not shared.
+  std::optional<MonotonicTime>* began = nullptr;
 };
 
 // Families sorted by name, each name once.

@@ -76,6 +76,7 @@ bool SharedSource::IsInHurry(const GatherFilter& filter) const {
 Status SharedSource::Gather(const GatherFilter& filter, FamilyVisitor visit) {
   if (IsInHurry(filter)) return source_.Gather(filter, visit);
   const auto [flight, joined] = JoinOrOpen(filter);
+  if (filter.began != nullptr) *filter.began = flight->began;
   return joined ? Follow(*flight, visit) : Lead(*flight, visit);
 }
 
@@ -88,7 +89,7 @@ SharedSource::Place SharedSource::JoinOrOpen(const GatherFilter& filter) {
     ++flight->visiting;
     return {flight, true};
   }
-  return {open_.emplace_back(std::make_shared<Flight>(filter)), false};
+  return {open_.emplace_back(std::make_shared<Flight>(filter, clock_.Monotonic())), false};
 }
 
 Status SharedSource::Lead(Flight& flight, FamilyVisitor visit) {

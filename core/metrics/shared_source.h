@@ -24,13 +24,15 @@ class SharedSource final : public MetricSource {
       HOSTPULSE_EXCLUDES(mutex_);
 
  private:
-  // One collection. Its fields are guarded by mutex_.
+  // One collection. Its fields are guarded by mutex_, but for those that stay as they are.
   struct Flight {
     enum class Stage { kGathering, kHolding, kOver };
 
-    explicit Flight(const GatherFilter& its_filter) : filter(its_filter) {}
+    Flight(const GatherFilter& of, MonotonicTime now)
+        : filter{of.collect, of.exclude, of.deadline}, began(now) {}
 
     const GatherFilter filter;
+    const MonotonicTime began;
     Stage stage = Stage::kGathering;
     std::span<const FamilyView> families;  // While they are held.
     int visiting = 0;                      // Callers that look, or will, besides the first.

@@ -30,6 +30,7 @@ Request MakeRequest(mg_connection* from, const Connection& connection) {
   }
   request.peer = connection.peer().address;
   request.peer_is_loopback = connection.peer().loopback;
+  request.arrived = connection.given_at;
   request.tls = connection.tls() != nullptr;
   request.client_certificate = request.tls && connection.tls()->client_certificate();
   return request;

@@ -7,6 +7,7 @@
 namespace hostpulse::http {
 
 void Handoff::Give(Connection& connection) {
+  connection.given_at = std::chrono::steady_clock::now();
   const MutexLock lock(mutex_);
   given_[connection.fd()] = &connection;
 }

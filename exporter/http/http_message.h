@@ -23,6 +23,9 @@ struct Request {
   bool tls = false;
   std::string user;                 // Who basic auth accepted; empty without.
   bool client_certificate = false;  // A verified one was presented.
+  // When all of it was there, by the steady clock; not known, and so later than anything, for one
+  // that did not come over a connection.
+  MonotonicTime arrived = MonotonicTime::max();
 
   // The first header of this name, case-insensitively; empty if there is none.
   std::string_view Header(std::string_view name) const;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "core/gzip/gzip_writer.h"
@@ -11,6 +12,7 @@
 #include "core/metrics/text_encoder.h"
 #include "core/mutex.h"
 #include "core/zstd/zstd_writer.h"
+#include "exporter/http/answer_shelf.h"
 #include "exporter/http/response_writer.h"
 #include "exporter/http/scrape_request.h"
 
@@ -61,23 +63,23 @@ class MetricsHandler {
     auto scrape = ParseScrapeRequest(request, options_.enable_openmetrics, clock_.Monotonic());
     if (!scrape) return PlainResponse(400, scrape.status().message());
 
-    Running running(running_, counters_);
+    Running running(running_, counters_, shelf_);
     const bool too_many = options_.max_requests > 0 && running.count() > options_.max_requests;
-    Response response = too_many ? TooMany() : Scrape(*scrape);
+    Response response = too_many ? TooMany() : Scrape(*scrape, request.arrived);
     running.Answered(response.status);
     return response;
   }
 
  private:
-  // Counts a scrape while it runs, however it ends.
+  // Counts a scrape while it runs, however it ends. The last one clears the shelf.
   class Running {
    public:
-    Running(std::atomic<int>& running, ScrapeCounters& counters)
-        : running_(running), counters_(counters), count_(running.fetch_add(1) + 1) {
+    Running(std::atomic<int>& running, ScrapeCounters& counters, AnswerShelf& shelf)
+        : running_(running), counters_(counters), shelf_(shelf), count_(running.fetch_add(1) + 1) {
       counters_.Begin();
     }
     ~Running() {
-      running_.fetch_sub(1);
+      if (running_.fetch_sub(1) == 1) shelf_.Clear();
       counters_.End(status_);
     }
     Running(const Running&) = delete;
@@ -89,6 +91,7 @@ class MetricsHandler {
    private:
     std::atomic<int>& running_;
     ScrapeCounters& counters_;
+    AnswerShelf& shelf_;
     const int count_;
     int status_ = 500;
   };
@@ -98,7 +101,27 @@ class MetricsHandler {
                                   std::to_string(options_.max_requests) + "), try again later.");
   }
 
-  Response Scrape(const ScrapeRequest& scrape) {
+  // What is asked for is what most ask for, so that an answer may serve several.
+  static bool IsCommon(const ScrapeRequest& scrape) {
+    return scrape.names.empty() && scrape.filter.collect.empty() && scrape.filter.exclude.empty();
+  }
+
+  Response Scrape(const ScrapeRequest& scrape, MonotonicTime arrived) {
+    if (!IsCommon(scrape)) return Collect(scrape);
+    if (auto kept = shelf_.Find(scrape.exposition, scrape.encoding, arrived)) {
+      return *std::move(kept);
+    }
+    std::optional<MonotonicTime> began;
+    ScrapeRequest noting = scrape;
+    noting.filter.began = &began;
+    Response response = Collect(noting);
+    if (response.status == 200 && began && running_.load() > 1) {
+      shelf_.Put(scrape.exposition, scrape.encoding, *began, response);
+    }
+    return response;
+  }
+
+  Response Collect(const ScrapeRequest& scrape) {
     auto bench = benches_.Take();
     Response response;
     const Status status = source_.Gather(scrape.filter, [&](std::span<const FamilyView> families) {
@@ -182,6 +205,7 @@ class MetricsHandler {
   const Clock& clock_;
   Logger& log_;
   WorkbenchPool benches_;
+  AnswerShelf shelf_;
   std::atomic<int> running_ = 0;
   std::atomic<std::size_t> last_size_ = 0;
 };

@@ -2,20 +2,18 @@
 
 "a scrape": system calls (strace) and allocations (valgrind, and what Go says of itself) of one. "floor": the CPU of reading the
 files that a scrape reads, with nothing done to them, from kept descriptors. "formats": what each format and compression of the same samples takes.
-"scrapers": how long an answer takes when 1, 10 and 40 ask at once, each again as soon as it has its answer.
+"scrapers": how long an answer takes when 1, 10 and 40 ask at once (ab), each again as soon as it has its answer.
 """
 import argparse
 import json
 import os
 import pathlib
 import re
-import shutil
 import signal
 import socket
 import statistics
 import subprocess
 import tempfile
-import threading
 import time
 
 from benchmarks.common import ROOT, collector_flags, cpu_seconds, free_port, need, need_built, print_table, start, wait_until
@@ -130,41 +128,11 @@ def formats(binary):
 
 def scrapers(peer, count):
     """Milliseconds of an answer, median and 99th percentile, with so many asking at once."""
-    took, lock = [], threading.Lock()
-
-    def scraper():
-        mine = []
-        with socket.create_connection(("127.0.0.1", peer.port), timeout=60) as connection:
-            reader = connection.makefile("rb")
-            for _ in range(SCRAPES):
-                began = time.perf_counter()
-                connection.sendall(b"GET /metrics HTTP/1.1\r\nHost: bench\r\nAccept-Encoding: gzip\r\n\r\n")
-                read_answer(reader)
-                mine.append((time.perf_counter() - began) * 1e3)
-        with lock:
-            took.extend(mine)
-    threads = [threading.Thread(target=scraper) for _ in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    took.sort()
-    return {f"p50_ms_{count}": took[len(took) // 2], f"p99_ms_{count}": took[len(took) * 99 // 100]}
-
-
-def read_answer(reader):
-    length, chunked = 0, False
-    while (line := reader.readline()) != b"\r\n":
-        name, _, value = line.partition(b":")
-        if name.lower() == b"content-length":
-            length = int(value)
-        chunked = chunked or (name.lower() == b"transfer-encoding" and b"chunked" in value)
-    if not chunked:
-        reader.read(length)
-        return
-    while size := int(reader.readline(), 16):
-        reader.read(size + 2)
-    reader.readline()
+    with tempfile.NamedTemporaryFile("r") as percentiles:
+        subprocess.run([need("ab", "apache2-utils"), "-q", "-k", "-c", str(count), "-n", str(count * SCRAPES), "-H", "Accept-Encoding: gzip",
+                        "-e", percentiles.name, f"http://127.0.0.1:{peer.port}/metrics"], stdout=subprocess.DEVNULL, check=True)
+        rows = dict(line.strip().split(",") for line in percentiles.read().splitlines()[1:])
+    return {f"p50_ms_{count}": float(rows["50"]), f"p99_ms_{count}": float(rows["99"])}
 
 
 def measure(binary):

@@ -6,6 +6,7 @@
 #include <atomic>
 #include <functional>
 #include <future>
+#include <optional>
 #include <semaphore>
 #include <stdexcept>
 #include <thread>
@@ -108,6 +109,27 @@ TEST_F(SharedSourceTest, OtherFiltersAndCallersInAHurryGatherByThemselves) {
   std::array all = {first.get(), other.get(), hasty.get()};
   EXPECT_EQ(joined.get(), all.front());
   EXPECT_EQ(source_.gathered, 3);
+}
+
+TEST_F(SharedSourceTest, SaysWhenTheCollectionBeganThatOneGets) {
+  const MonotonicTime start = clock_.Monotonic();
+  std::array<std::optional<MonotonicTime>, 3> began;
+  std::array<GatherFilter, 3> filters;
+  for (std::size_t i = 0; i < filters.size(); ++i) filters[i].began = &began[i];
+  auto first = SeeMeanwhile(filters[0]);
+  source_.entered.acquire();
+  clock_.Advance(kPatience);
+  auto joined = SeeMeanwhile(filters[1]);
+  WaitForAsking(2);
+  filters[2].deadline = clock_.Monotonic() + kPatience / 2;
+  auto hasty = SeeMeanwhile(filters[2]);
+  source_.entered.acquire();
+  source_.go_on.release(2);
+  EXPECT_EQ(first.get() + hasty.get(), 3);
+  EXPECT_NE(joined.get(), 0);
+  EXPECT_EQ(began[0], start);
+  EXPECT_EQ(began[1], start);
+  EXPECT_EQ(began[2], std::nullopt) << "it made one for itself alone";
 }
 
 TEST_F(SharedSourceTest, EverybodyHearsOfAnError) {

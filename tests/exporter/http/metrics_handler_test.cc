@@ -5,7 +5,10 @@
 #include <prometheus/registry.h>
 #include <zlib.h>
 
+#include <chrono>
+#include <functional>
 #include <future>
+#include <optional>
 
 #include "core/metrics/metric_batch.h"
 #include "core/metrics/registry_source.h"
@@ -44,6 +47,8 @@ class FakeSource final : public MetricSource {
     if (before) before();
     const std::lock_guard<std::mutex> lock(mutex);
     asked = filter;
+    ++gathered;
+    if (began && filter.began != nullptr) *filter.began = began;
     if (!answer) return answer;
     batch.Begin();
     batch.Family("node_a", "A.", kGauge).Add(1);
@@ -56,6 +61,8 @@ class FakeSource final : public MetricSource {
   std::function<void()> before;
   std::mutex mutex;
   GatherFilter asked;
+  int gathered = 0;
+  std::optional<MonotonicTime> began;  // As a source that is shared says it.
   Status answer;
   MetricBatch batch;
 };
@@ -114,6 +121,75 @@ TEST_F(MetricsHandlerTest, PassesTheFilterOn) {
   Scrape("exclude[]=cpu");
   EXPECT_THAT(source_.asked.collect, IsEmpty());
   EXPECT_THAT(source_.asked.exclude, ElementsAre("cpu"));
+}
+
+// While one scrape runs: how many collections another one takes that arrived then.
+class MetricsHandlerCrowdTest : public MetricsHandlerTest {
+ protected:
+  int CollectionsOf(MonotonicTime arrived, std::string query = {},
+                    std::vector<std::pair<std::string, std::string>> headers = {}) {
+    const int before = source_.gathered;
+    Request request;
+    request.method = "GET";
+    request.path = "/metrics";
+    request.query = std::move(query);
+    request.headers = std::move(headers);
+    request.arrived = arrived;
+    const Response response = route_.handler(request);
+    EXPECT_EQ(response.status, 200);
+    EXPECT_THAT(response.body, Not(IsEmpty()));
+    return source_.gathered - before;
+  }
+  void WhileOneRuns(const std::function<void()>& what) {
+    source_.before = [&] {
+      source_.before = nullptr;
+      what();
+    };
+    EXPECT_GE(CollectionsOf(MonotonicTime::max()), 1);
+  }
+
+  const Route route_ = MakeRoute();
+  const MonotonicTime began_ = clock_.Monotonic();
+  const std::chrono::nanoseconds moment_{1};
+};
+
+TEST_F(MetricsHandlerCrowdTest, ServesWhoAskedBeforeACollectionBeganFromIt) {
+  source_.began = began_;
+  WhileOneRuns([&] {
+    EXPECT_EQ(CollectionsOf(began_ - moment_), 1) << "the first makes it";
+    EXPECT_EQ(CollectionsOf(began_ - moment_), 0);
+    EXPECT_EQ(CollectionsOf(began_), 0);
+    EXPECT_EQ(CollectionsOf(began_ + moment_), 1) << "nobody gets what is older than the request";
+    EXPECT_EQ(CollectionsOf(MonotonicTime::max()), 1) << "nor who does not say when it came";
+  });
+}
+
+TEST_F(MetricsHandlerCrowdTest, KeepsFormsApartAndSelectionsOut) {
+  source_.began = began_;
+  WhileOneRuns([&] {
+    EXPECT_EQ(CollectionsOf(began_), 1);
+    EXPECT_EQ(CollectionsOf(began_, {}, {{"Accept-Encoding", "gzip"}}), 1);
+    EXPECT_EQ(CollectionsOf(began_, {}, {{"Accept-Encoding", "gzip"}}), 0);
+    EXPECT_EQ(CollectionsOf(began_, "name[]=node_a"), 1);
+    EXPECT_EQ(CollectionsOf(began_, "collect[]=cpu"), 1);
+    EXPECT_EQ(CollectionsOf(began_, "exclude[]=cpu"), 1);
+    EXPECT_EQ(CollectionsOf(began_), 0);
+  });
+}
+
+TEST_F(MetricsHandlerCrowdTest, KeepsNothingOfACollectionOfOnesOwn) {
+  source_.began.reset();
+  WhileOneRuns([&] {
+    EXPECT_EQ(CollectionsOf(began_), 1);
+    EXPECT_EQ(CollectionsOf(began_), 1);
+  });
+}
+
+TEST_F(MetricsHandlerCrowdTest, KeepsNothingOnceNobodyScrapes) {
+  source_.began = began_;
+  WhileOneRuns([&] { EXPECT_EQ(CollectionsOf(began_), 1); });
+  EXPECT_EQ(CollectionsOf(began_), 1);
+  EXPECT_EQ(CollectionsOf(began_), 1);
 }
 
 TEST_F(MetricsHandlerTest, RefusesFiltersInNodeExportersWords) {
