@@ -12,8 +12,8 @@ namespace hostpulse::http {
 
 // The newest answer of each form while there are more scrapes than one: whoever asked before its
 // collection began may have it as well, and need not wait for a collection, its encoding and its
-// compression of their own. So however many scrape at once, nobody gets samples that are older than
-// their request. Thread safe.
+// compression of their own. From here nobody gets samples that are older than their request. Thread
+// safe.
 class AnswerShelf {
  public:
   // Nothing where there is none that began at `arrived` or later.
