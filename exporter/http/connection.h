@@ -54,7 +54,7 @@ class Connection {
   enum class State { kReading, kIdle, kBusy, kFlushing, kDraining };
   State state = State::kReading;
   MonotonicTime deadline{};
-  MonotonicTime given_at{};  // To a worker, with the request that it then has.
+  MonotonicTime given_at{};                // To a worker, with the request that it then has.
   std::list<Connection*>::iterator place;  // In the queue of its state.
   std::uint32_t generation = 0;            // Tells it from others that had its descriptor.
   std::size_t weight = 0;                  // The bytes it was last counted with.
