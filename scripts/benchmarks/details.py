@@ -129,7 +129,7 @@ def formats(binary):
 def scrapers(peer, count):
     """Milliseconds of an answer, median and 99th percentile, with so many asking at once."""
     with tempfile.NamedTemporaryFile("r") as percentiles:
-        subprocess.run([need("ab", "apache2-utils"), "-q", "-k", "-c", str(count), "-n", str(count * SCRAPES), "-H", "Accept-Encoding: gzip",
+        subprocess.run([need("ab", "apache2-utils"), "-q", "-k", "-c", str(count), "-n", str(max(1000, count * SCRAPES)), "-H", "Accept-Encoding: gzip",
                         "-e", percentiles.name, f"http://127.0.0.1:{peer.port}/metrics"], stdout=subprocess.DEVNULL, check=True)
         rows = dict(line.strip().split(",") for line in percentiles.read().splitlines()[1:])
     return {f"p50_ms_{count}": float(rows["50"]), f"p99_ms_{count}": float(rows["99"])}
