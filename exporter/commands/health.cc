@@ -31,8 +31,10 @@ std::string LocalHost(const http::ListenAddress& address) {
 Status Connects(const std::string& what, const sockaddr* name, socklen_t length) {
   const UniqueFd fd(::socket(name->sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0));
   const timeval timeout{.tv_sec = kTimeout.count(), .tv_usec = 0};
-  ::setsockopt(fd.get(), SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof(timeout));
-  if (fd && ::connect(fd.get(), name, length) == 0) return Status();
+  const bool connected =
+      fd && ::setsockopt(fd.get(), SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof(timeout)) == 0 &&
+      ::connect(fd.get(), name, length) == 0;
+  if (connected) return Status();
   return Status(ErrorCode::kIo, what + ": " + std::strerror(errno));
 }
 

@@ -106,15 +106,15 @@ class MetricsHandler {
     return scrape.names.empty() && scrape.filter.collect.empty() && scrape.filter.exclude.empty();
   }
 
-  Response Scrape(const ScrapeRequest& scrape, MonotonicTime arrived) {
+  Response Scrape(ScrapeRequest& scrape, MonotonicTime arrived) {
     if (!IsCommon(scrape)) return Collect(scrape);
     if (auto kept = shelf_.Find(scrape.exposition, scrape.encoding, arrived)) {
       return *std::move(kept);
     }
     std::optional<MonotonicTime> began;
-    ScrapeRequest noting = scrape;
-    noting.filter.began = &began;
-    Response response = Collect(noting);
+    scrape.filter.began = &began;
+    Response response = Collect(scrape);
+    scrape.filter.began = nullptr;
     if (response.status == 200 && began && running_.load() > 1) {
       shelf_.Put(scrape.exposition, scrape.encoding, *began, response);
     }

@@ -72,7 +72,7 @@ def kubernetes(name, directory):
             path = container[probe]["httpGet"]["path"]
             harness.wait_until(lambda: harness.request(f"http://127.0.0.1:9100{path}").status == 200, path)
         text = harness.request("http://127.0.0.1:9100/metrics").text
-        expect(("hostpulse_push_samples_acknowledged_total" in text or "hostpulse_push" in text) == (name == "push"), name)
+        expect(("\nhostpulse_push_samples_acked_total{" in text) == (name == "push"), name)
         expect(process.output().startswith("{"), process.output()[:200])
 
 

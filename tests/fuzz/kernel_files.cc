@@ -86,7 +86,6 @@ class Host {
     std::ifstream archive(HOSTPULSE_FIXTURES "/host.tree");
     for (std::string line; std::getline(archive, line);) Take(line);
     End();
-    if (paths_of_files_.empty()) Fail("no files in host.tree");
   }
   ~Host() {
     std::error_code ignored;
@@ -139,13 +138,11 @@ class Host {
       if (kind_ == "bytes") content_ = FromBase64(content_);
       if (kind_ == "part" && !content_.empty()) content_.pop_back();
       WriteFile(path_, content_);
-      paths_of_files_.push_back(path_);
     }
     kind_.clear();
   }
 
   std::string root_;
-  std::vector<std::string> paths_of_files_;
   std::string kind_, path_, target_, content_;
 };
 
